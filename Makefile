@@ -1,0 +1,76 @@
+# make demo | lab | test | lint | test-gpu | clean. Each sets up .venv first and again only when pyproject.toml or
+# constraints.txt change. Another Python: make demo PYTHON=python3.13
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+# What a target needs beyond the package itself.
+EXTRAS_demo :=
+EXTRAS_lab  := [lab]
+EXTRAS_test := [lab,grade,dev]
+
+NOTEBOOKS := $(wildcard notebooks/*.ipynb solutions/*.ipynb)
+SANITIZE  := $(patsubst %,--nbval-sanitize-with=%,$(wildcard notebooks/nbval.cfg))
+NBVAL     := -p no:xdist --nbval-current-env --nbval-cell-timeout=600 --nbval-kernel-startup-timeout=180 $(SANITIZE)
+
+# One thread a process: the tests themselves run two abreast, and torch's threads would fight over the same cores.
+# A progress bar that shows on a slow machine alone must not end up in a notebook's outputs.
+TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1 COURSE_PROGRESS=off
+
+.DEFAULT_GOAL := help
+.PHONY: help demo lab test lint unit notebooks test-gpu clean python
+
+help:
+	@echo "make demo      the 30-second clip in; summary, temporal mistakes and report.html out"
+	@echo "make lab       JupyterLab on the notebooks"
+	@echo "make test      lint, types, unit tests, notebooks"
+	@echo "make test-gpu  the notebooks and the tests marked gpu, on CUDA"
+	@echo "make lint      ruff, mypy and the order of the rooms alone"
+	@echo "make clean     remove .venv and what the tools left"
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "make: '$(PYTHON)' is not Python 3.11 or newer ($$($(PYTHON) --version 2>&1 | head -n 1))." \
+	       "Install one and name it: make $(firstword $(MAKECMDGOALS)) PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "make: '$(PYTHON)' cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 2; }
+
+$(VENV)/.ready-%: pyproject.toml constraints.txt | python
+	@echo "Setting up $(VENV) for 'make $*' (minutes the first time)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".$(EXTRAS_$*)"
+	@touch $@
+
+demo: $(VENV)/.ready-demo
+	@$(BIN)/course demo
+
+lab: $(VENV)/.ready-lab
+	@$(BIN)/jupyter lab --notebook-dir=. $(firstword $(wildcard notebooks/00_welcome.ipynb) notebooks)
+
+test: lint unit notebooks
+
+lint: $(VENV)/.ready-test
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.ready-test
+	$(TEST_ENV) $(BIN)/pytest -q -n 2 --dist loadfile --cov --cov-report=term tests
+
+notebooks: $(VENV)/.ready-test
+ifneq ($(NOTEBOOKS),)
+	$(TEST_ENV) $(BIN)/pytest -q --nbval $(NBVAL) $(NOTEBOOKS)
+endif
+
+# Outputs were stored on a CPU: on CUDA the last digits differ, so the cells must run, not print the same.
+test-gpu: $(VENV)/.ready-test
+	@$(BIN)/python -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' || { \
+	  echo "make: torch sees no CUDA device here. Run 'course doctor' for the reason." >&2; exit 2; }
+	$(BIN)/pytest -q -m gpu tests || [ $$? -eq 5 ]
+ifneq ($(NOTEBOOKS),)
+	$(BIN)/python tests/project/with_gpu_cells.py build/gpu $(NOTEBOOKS)
+	COURSE_PROGRESS=off $(BIN)/pytest -q --nbval-lax $(NBVAL) build/gpu
+endif
+
+clean:
+	rm -rf $(VENV) build *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
