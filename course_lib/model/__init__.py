@@ -1,0 +1,1 @@
+"""The video language model: encode -> aggregate over time -> project -> splice -> attend."""

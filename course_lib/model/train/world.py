@@ -1,0 +1,116 @@
+"""What training sees of clipworld: seeds, moments, captions of moments, question blocks.
+
+Seeds below TRAINING_SEEDS are never trained on.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from course_lib.clipworld.questions import Question, questions, summary_text
+from course_lib.clipworld import phrasings as say
+from course_lib.clipworld.words import ACTIONS, COLOURS, KINDS, subject
+from course_lib.model.prompt import place_video, turn
+from course_lib.model.train.packing import Block
+from course_lib.timeline import Event, Timeline
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+TRAINING_SEEDS = 1_000_000
+SUBJECTS = tuple(subject(k, c) for k in KINDS for c in ((None,) if k == "light" else COLOURS))
+ACTION_INDEX = {a.present: i for i, a in enumerate(ACTIONS)}
+SUBJECT_INDEX = {s: i for i, s in enumerate(SUBJECTS)}
+EDGE = 0.2  # seconds around an event's ends in which a moment may be called either way
+
+
+def seen_at(timeline: Timeline, moment: float) -> tuple[Event, ...]:
+    """The events of a moment in a fixed order (by action), as the fused tokens hold them."""
+    return tuple(sorted(timeline.at(moment), key=lambda e: ACTION_INDEX[e.action]))
+
+
+def caption_words(events: Sequence[Event], tokens: int) -> list[str]:
+    """One caption for each of a moment's `tokens` fused tokens: an event, or "nothing"."""
+    told = [f"{e.subject} {e.action}" for e in events[:tokens]]
+    return told + ["nothing"] * (tokens - len(told))
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One clip's worth of text: prefix ids (video placeholders in it), the told timeline, the question blocks."""
+
+    prefix: list[int]
+    timeline: Block
+    blocks: list[Block]
+
+
+class Teacher:
+    """Turns timelines into token ids. Tokenised strings are kept: the world's sentences recur."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, tokens: int, time_signal: str) -> None:
+        self.tokenizer, self.tokens, self.time_signal = tokenizer, tokens, time_signal
+        self._known: dict[str, list[int]] = {}
+
+    def ids(self, text: str) -> list[int]:
+        if text not in self._known:
+            if len(self._known) > 200_000:
+                self._known.clear()
+            self._known[text] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return self._known[text]
+
+    def block(self, question: str, answer: str, sees_timeline: bool = False) -> Block:
+        asked = self.ids(turn(question))
+        return Block([*asked, *self.ids(f"{answer} <|end|>")], len(asked), sees_timeline)
+
+    def lesson(
+        self,
+        timeline: Timeline,
+        moments: Sequence[float],
+        rng: random.Random,
+        each: int = 1,
+        from_timeline: float = 0.5,
+        key_last: float = 0.3,
+    ) -> Lesson:
+        """Questions of every kind on one clip; `from_timeline` of them answered with the told timeline in sight,
+        `key_last` of them in the phrasing whose key stands last."""
+        asked = questions(timeline, rng, each=each, num_frames=len(moments))
+        kinds = [k for k in ("at", "after", "before", "when") if rng.random() < 4 * key_last / 2]
+        asked += [q for q in _key_last(timeline, rng, kinds, len(moments)) if q is not None]
+        blocks = []
+        for q in asked:
+            if q.kind == "summary":
+                continue
+            text = f"{q.text} {say.UNCERTAIN}" if rng.random() < 0.08 else q.text
+            blocks.append(self.block(text, q.answer, rng.random() < from_timeline))
+        rng.shuffle(blocks)
+        told = self.block(rng.choice(say.SUMMARY[:-1]), summary_text(timeline.events))
+        return Lesson(self.prefix(moments), told, blocks)
+
+    def prefix(self, moments: Sequence[float]) -> list[int]:
+        return self.ids(place_video(moments, self.tokens, self.time_signal))
+
+    def captions(self, timeline: Timeline, moments: Sequence[float], width: int = 6) -> np.ndarray:
+        """Word ids of each moment's fused tokens, int64 [T, tokens, width], padded with -1."""
+        out = np.full((len(moments), self.tokens, width), -1, dtype=np.int64)
+        for i, moment in enumerate(moments):
+            for k, words in enumerate(caption_words(seen_at(timeline, moment), self.tokens)):
+                ids = self.ids(words)[:width]
+                out[i, k, : len(ids)] = ids
+        return out
+
+
+def _key_last(timeline: Timeline, rng: random.Random, kinds: Sequence[str], num_frames: int) -> list[Question | None]:
+    """Questions in the phrasing that ends in its key, found by asking until it comes up."""
+    found: list[Question | None] = []
+    for kind in kinds:
+        for _ in range(12):
+            made = questions(timeline, rng, kinds=[kind], num_frames=num_frames)
+            if made and made[0].text.endswith(":"):
+                found += made
+                break
+    return found
