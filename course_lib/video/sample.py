@@ -1,0 +1,121 @@
+"""probe and sample: what a file holds, and frames of it at the times that were asked for."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from course_lib.errors import VideoError
+from course_lib.video.clip import Clip, VideoInfo
+from course_lib.video.decode import first_frame, frames_at
+from course_lib.video.pixels import Painter, Size, degrees, display_size, orientation, target_size
+from course_lib.video.source import Source
+from course_lib.video.span import Span, find_span
+
+MAX_BYTES = 4 * 2**30  # of RGB in one clip
+MAX_SIDE = 8192
+
+
+def probe(path: str | os.PathLike[str]) -> VideoInfo:
+    """What the file holds: its packets' beginning and end are read and its first frame is decoded.
+
+    Raises VideoError saying what is wrong and what to do.
+    """
+    with Source(path) as source:
+        span = find_span(source)
+        frame = first_frame(source)
+        turn = orientation(frame)
+        aspect = source.stream.sample_aspect_ratio
+        h, w = display_size(frame.width, frame.height, aspect, turn[0])
+        return VideoInfo(
+            source=source.name,
+            container=source.container.format.name,
+            codec=source.stream.codec_context.name,
+            pixels=frame.format.name,
+            width=w,
+            height=h,
+            coded_width=frame.width,
+            coded_height=frame.height,
+            rotation=degrees(turn),
+            sample_aspect=float(aspect or 1),
+            fps=float(source.rate) if source.rate else None,
+            frames=source.stream.frames or None,
+            duration=float((span.end - span.start) * source.time_base),
+            start=float(span.start * source.time_base),
+            has_audio=bool(source.container.streams.audio),
+            note=span.note,
+        )
+
+
+def sample(
+    path: str | os.PathLike[str],
+    num_frames: int | None = None,
+    fps: float | None = None,
+    at: Sequence[float] | None = None,
+    size: Size = None,
+) -> Clip:
+    """Frames of the video at `path` as a Clip, by exactly one of num_frames (16 when none is given), fps and at.
+
+    num_frames: the frames shown at the centres of that many equal parts of the duration; where the video has fewer
+    frames than that, some come more than once. fps: the frames shown at 0, 1/fps, 2/fps, … seconds. at: the frames
+    shown at these seconds (the last frame whose time is <= t), in the order given, repeats included.
+    size: None, the size as shown; an int, the length of the longer side in pixels with the shape kept; (h, w), exactly
+    that, stretched where the shape differs. Frames come upright, with square pixels, transparency over black and one
+    field of interlaced frames. clip.seconds holds the true times of the frames that were shown.
+
+    Raises VideoError for a file that is no video, a request that is not one, and seconds more than half a second past
+    the end.
+    """
+    _check(num_frames, fps, at, size)
+    with Source(path) as source:
+        span = find_span(source)
+        duration = float((span.end - span.start) * source.time_base)
+        wanted = _times(source.name, span, duration, num_frames, fps, at)
+        ticks = [span.start + math.floor(t / source.time_base + 1e-6) for t in wanted]
+        first = first_frame(source)
+        turn = orientation(first)
+        shown = display_size(first.width, first.height, source.stream.sample_aspect_ratio, turn[0])
+        h, w = target_size(shown, size)
+        if len(set(ticks)) * h * w * 3 > MAX_BYTES:
+            raise VideoError(
+                f"{len(ticks)} frames of {w} x {h} pixels would take {len(ticks) * h * w * 3 / 2**30:.1f} GB.",
+                "Ask for fewer frames or a smaller size.",
+            )
+        painter = Painter((h, w), bottom_field_first=source.stream.codec_context.field_order in (3, 5))
+        found = frames_at(source, sorted(set(ticks)), span.start, painter)
+        frames = np.stack([found[t][1] for t in ticks])  # [T, H, W, 3]
+        seconds = np.array([float((found[t][0] - span.start) * source.time_base) for t in ticks])
+    return Clip(frames, seconds, duration, source.name, span.note)
+
+
+def _check(num_frames: int | None, fps: float | None, at: Sequence[float] | None, size: Size) -> None:
+    if sum(x is not None for x in (num_frames, fps, at)) > 1:
+        raise VideoError("More than one of num_frames, fps and at was given.", "Give one of them.")
+    if num_frames is not None and (isinstance(num_frames, bool) or not isinstance(num_frames, int) or num_frames < 1):
+        raise VideoError(f"num_frames is {num_frames!r}.", "Give a whole number of at least 1.")
+    if fps is not None and not (isinstance(fps, (int, float)) and math.isfinite(fps) and fps > 0):
+        raise VideoError(f"fps is {fps!r}.", "Give frames a second, above 0.")
+    if at is not None and (len(at) == 0 or not all(math.isfinite(t) and t >= 0 for t in at)):
+        raise VideoError(f"at is {list(at)}.", "Give at least one second, each 0 or more.")
+    sides = (size,) if isinstance(size, int) else size
+    if sides is not None and not all(isinstance(s, int) and 1 <= s <= MAX_SIDE for s in sides):
+        raise VideoError(f"size is {size!r}.", f"Give the longer side or (height, width), 1 to {MAX_SIDE} pixels.")
+
+
+def _times(
+    name: str, span: Span, duration: float, num_frames: int | None, fps: float | None, at: Sequence[float] | None
+) -> list[float]:
+    """The seconds asked for, counted from the first shown frame."""
+    if at is not None:
+        late = [t for t in at if t > duration + 0.5]
+        if late:
+            fix = "Ask for earlier seconds" + (f"; the file is {span.note}." if span.note else ".")
+            raise VideoError(f"{name} ends at {duration:.2f} s, second {late[0]:g} was asked for.", fix)
+        return [float(t) for t in at]
+    if fps is not None:
+        return [i / fps for i in range(max(1, math.ceil(duration * fps - 1e-6)))]
+    n = 16 if num_frames is None else num_frames
+    return [(i + 0.5) * duration / n for i in range(n)]
