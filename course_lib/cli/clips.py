@@ -1,0 +1,60 @@
+"""`course clip`: a clip with its ground truth, drawn from a seed or fetched from its public address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from course_lib.cli import say
+from course_lib.errors import CourseError
+
+
+def clip(
+    seed: Annotated[int | None, typer.Option("--seed", help="Draw the clip of this seed.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The file to write. [default: clip-SEED.mp4]")] = None,
+    timeline_out: Annotated[
+        Path | None, typer.Option("--timeline-out", help="What is true of it. [default: beside the clip]")
+    ] = None,
+    seconds: Annotated[float, typer.Option("--seconds", help="Its length.")] = 30.0,
+    kind: Annotated[str | None, typer.Option("--kind", help="A hard kind, such as reversed or frozen.")] = None,
+    fps: Annotated[float, typer.Option("--fps", help="Frames a second.")] = 25.0,
+    download: Annotated[
+        str | None, typer.Option("--download", metavar="NAME", help="Fetch a real clip here: car-detection.")
+    ] = None,
+) -> None:
+    """Write a clip and what is true of it.
+
+    Drawn from --seed, or a real one fetched by --download.
+    """
+    if (seed is None) == (download is None):
+        raise typer.BadParameter("give one of --seed N and --download NAME")
+    if download is not None:
+        if out is not None or timeline_out is not None or kind is not None:
+            raise typer.BadParameter("--download writes into the current folder and takes no other option")
+        _download(download)
+    elif seed is not None:
+        _draw(seed, out or Path(f"clip-{seed}.mp4"), timeline_out, seconds, kind, fps)
+
+
+def _download(name: str) -> None:
+    from course_lib.download import REMOTE_CLIPS, fetch_clip
+
+    video, timeline = fetch_clip(name)
+    say.console().print(f"{video} ({REMOTE_CLIPS[name].credit}) with its timeline {timeline}", soft_wrap=True)
+
+
+def _draw(seed: int, out: Path, timeline_out: Path | None, seconds: float, kind: str | None, fps: float) -> None:
+    if not 0 < fps <= 240:
+        raise typer.BadParameter(f"--fps is {fps:g}: give a number above 0, up to 240")
+    from course_lib import clipworld
+
+    truth = timeline_out or out.with_suffix(".timeline.json")
+    for folder in (out.parent, truth.parent):
+        if not folder.is_dir():
+            raise CourseError(f"The folder {folder} is not there.", f"Make it first: mkdir -p {folder}")
+    scene = clipworld.make_scene(seed, seconds=seconds, **({"kind": kind} if kind else {}))
+    clipworld.write_video(scene, out, fps=fps)
+    scene.timeline.save(truth)
+    say.console().print(f"{out} with its timeline {truth}", soft_wrap=True)

@@ -1,0 +1,36 @@
+"""What a command prints: tables for a person, JSON for a program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PIPED_WIDTH = 120  # characters; a table that goes to a file is not cut at 80
+
+
+def console() -> Console:
+    """Where tables go. Text from a clip or a model is printed as it is: its brackets are no markup."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    return Console(markup=False, highlight=False, emoji=False, width=width)
+
+
+def table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Print rows under `columns`."""
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(*columns, box=None, pad_edge=False, header_style="bold", show_header=any(columns))
+    for row in rows:
+        drawn.add_row(*(Text(cell) for cell in row))
+    console().print(drawn)
+
+
+def as_json(data: Any) -> None:
+    """Print `data` as JSON and nothing else."""
+    print(json.dumps(data, indent=2, ensure_ascii=False))

@@ -1,0 +1,155 @@
+"""`course summarize`, `course probe`, `course demo`: a model watches a clip."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from course_lib.cli import say
+from course_lib.progress import waiting
+
+if TYPE_CHECKING:
+    from course_lib.timeline import Event
+
+Video = Annotated[Path, typer.Argument(metavar="VIDEO", help="A video file.", show_default=False)]
+Model = Annotated[str, typer.Option("--model", "-m", help="A model that `course models` lists.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
+SUMMARY = "Summarize the video."
+
+
+def summarize(
+    video: Video,
+    model: Model = "pocket",
+    question: Annotated[
+        str | None, typer.Option("--question", "-q", help="Ask this instead of asking for a summary.")
+    ] = None,
+    frames: Annotated[int | None, typer.Option("--frames", min=1, help="Look at this many frames.")] = None,
+    fps: Annotated[float | None, typer.Option("--fps", help="Look at this many frames a second.")] = None,
+    json: Json = False,
+) -> None:
+    """Tell what happens in VIDEO, or answer a question about it."""
+    if frames is not None and fps is not None:
+        raise typer.BadParameter("give one of --frames and --fps, not both")
+    if fps is not None and not 0 < fps < float("inf"):
+        raise typer.BadParameter(f"--fps is {fps:g}: give a number above 0")
+    if question is not None and not question.strip():
+        raise typer.BadParameter("--question is empty: ask something, or leave it out for a summary")
+    from course_lib import video as decoder
+
+    decoder.probe(video)  # a file that is no video is refused before seconds go into loading a model
+    from course_lib import temporal, zoo
+
+    with waiting(f"loading {model}"):
+        llm = zoo.load(model)
+    with waiting(f"watching {video.name}"):
+        clip = llm.watch(video, num_frames=frames, fps=fps)
+    with waiting("answering"):
+        answer = llm.answer(clip, question) if question else llm.summarize(clip)
+    tokens = llm.num_tokens(clip, question or SUMMARY)
+    events = temporal.told_events(answer, clip.duration)
+    if json:
+        say.as_json(
+            {
+                "model": llm.name,
+                "duration": float(clip.duration),
+                "seconds": [float(s) for s in clip.seconds],
+                "tokens": tokens,
+                "answer": answer,
+                "events": [asdict(e) for e in events],
+            }
+        )
+        return
+    out = say.console()
+    out.print(f"{video.name}: {clip.duration:.1f} s. {llm.name} saw {len(clip.seconds)} frames as {tokens} tokens.\n")
+    _told(answer, () if question else events)
+
+
+def probe(
+    video: Video,
+    timeline: Annotated[Path | None, typer.Option("--timeline", "-t", help="What is true of it (JSON).")] = None,
+    model: Model = "pocket",
+    mitigation: Annotated[str | None, typer.Option("--mitigation", help="Ask in this way instead.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Draws the questions.")] = 0,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write report.html and report.png into this folder.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Ask about time in VIDEO and judge the answers.
+
+    Without a timeline they are judged by contradiction alone: an answer against another.
+    """
+    from course_lib import video as decoder
+    from course_lib.timeline import Timeline
+
+    truth = Timeline.load(timeline) if timeline else None
+    decoder.probe(video)
+    from course_lib import temporal, zoo
+
+    with waiting(f"loading {model}"):
+        llm = zoo.load(model)
+    with waiting("asking about time"):
+        result = temporal.probe(llm, video, truth, seed=seed, mitigation=mitigation)
+    written: list[Path] = []
+    if report is not None:
+        written = _write_report(result, report)
+    if json:
+        say.as_json(result.to_dict())
+        return
+    say.console().print(result.table())
+    _written(written)
+
+
+def demo(
+    model: Model = "pocket",
+    out: Annotated[Path, typer.Option("--out", help="Folder for report.html and report.png.")] = Path("."),
+) -> None:
+    """Show it all on the shipped 30-second clip.
+
+    A summary with times, the mistakes about time that are found, and a picture report.
+    """
+    from course_lib import temporal, zoo
+    from course_lib.timeline import Timeline
+
+    clips = files("course_lib") / "clips"
+    with as_file(clips / "demo.mp4") as video, as_file(clips / "demo.timeline.json") as truth:
+        timeline = Timeline.load(truth)
+        console = say.console()
+        with waiting(f"loading {model}"):
+            llm = zoo.load(model)
+        with waiting("watching"):
+            clip = llm.watch(video)
+        console.print(f"{video.name}: {clip.duration:.0f} s. {llm.name} saw {len(clip.seconds)} frames and says:\n")
+        with waiting("summarizing"):
+            answer = llm.summarize(clip)
+        _told(answer, temporal.told_events(answer, clip.duration))
+        console.print("\nIts answers about time, against what is true:\n")
+        with waiting("asking about time"):
+            result = temporal.probe(llm, video, timeline)
+        console.print(result.table())
+        _written(_write_report(result, out))
+
+
+def _told(answer: str, events: tuple[Event, ...]) -> None:
+    """Print the answer; where it tells events with times, as a table."""
+    if events:
+        say.table(("from", "to", "what"), [(f"{e.start:.1f} s", f"{e.end:.1f} s", e.text) for e in events])
+    else:
+        say.console().print(answer, soft_wrap=True)
+
+
+def _write_report(result: object, folder: Path) -> list[Path]:
+    from course_lib import viz
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with waiting("drawing the report"):
+        return [Path(p) for p in viz.write_report(result, folder)]
+
+
+def _written(paths: list[Path]) -> None:
+    if paths:
+        say.console().print("\nWritten: " + ", ".join(str(p) for p in paths), soft_wrap=True)
