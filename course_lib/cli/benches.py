@@ -38,7 +38,7 @@ def find() -> dict[str, str]:
 
 
 def run(name: str) -> dict[str, Any]:
-    """Run benchmarks/NAME.py. Raises BenchError for a name that is not there."""
+    """Run benchmarks/NAME.py, which prints its table, and return its rows. Raises BenchError for an unknown name."""
     names = find()
     if name not in names:
         raise BenchError(f"There is no benchmark {name!r}.", f"Choose one of: {', '.join(names)}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -63,9 +65,12 @@ def bench(
         else:
             say.table(("benchmark", "what it compares"), list(found.items()))
         return
-    result = run(name)
     if json:
+        with redirect_stdout(sys.stderr):  # its table
+            result = run(name)
         say.as_json(result)
+    else:
+        run(name)
 
 
 def train(
