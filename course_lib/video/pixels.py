@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,7 +34,8 @@ def orientation(frame: VideoFrame) -> tuple[bool, bool, bool]:
 
     The matrix takes a stored pixel (right p, down q) to (a p + c q, b p + d q). Source: ISO/IEC 14496-12, tkhd.
     """
-    matrix = next((s for s in frame.side_data if s.type.name == "DISPLAYMATRIX"), None)
+    side_data: Any = frame.side_data  # a sequence of SideData; PyAV's annotations say otherwise
+    matrix = next((s for s in side_data if s.type.name == "DISPLAYMATRIX"), None)
     if matrix is None:
         return False, False, False
     a, b, _, c, d = np.frombuffer(bytes(matrix), dtype=np.int32)[:5].tolist()
@@ -49,15 +50,17 @@ def degrees(turn: tuple[bool, bool, bool]) -> int:
 
 
 class Painter:
-    """Turns decoded frames into uint8 [h, w, 3]; one scaler for all frames of a file.
+    """Turns decoded frames into uint8 [h, w, 3]; one scaler and one size for all frames of a file.
 
-    (h, w) is the upright size to deliver. Transparent pixels are laid over black.
+    size as in target_size, aspect of a stored pixel. Transparent pixels are laid over black.
     """
 
-    def __init__(self, size: tuple[int, int], bottom_field_first: bool = False) -> None:
+    def __init__(self, size: Size, aspect: Fraction | None = None, bottom_field_first: bool = False) -> None:
         from av.video.reformatter import VideoReformatter
 
-        self.size = size
+        self.asked = size
+        self.aspect = aspect
+        self.size: tuple[int, int] | None = None  # known with the first frame, which says how it is turned
         self.field = "bottom" if bottom_field_first else "top"
         self._scale = VideoReformatter()
         self._flatten = VideoReformatter()
@@ -66,6 +69,8 @@ class Painter:
         from av.video.reformatter import Interpolation
 
         swap, mirror_x, mirror_y = orientation(frame)
+        if self.size is None:
+            self.size = target_size(display_size(frame.width, frame.height, self.aspect, swap), self.asked)
         h, w = self.size[::-1] if swap else self.size
         if frame.interlaced_frame:
             frame = self._one_field(frame)

@@ -17,6 +17,7 @@ from course_lib.video.span import Span, find_span
 
 MAX_BYTES = 4 * 2**30  # of RGB in one clip
 MAX_SIDE = 8192
+BOTTOM_FIELD_FIRST = (3, 5)  # AVFieldOrder BB and BT
 
 
 def probe(path: str | os.PathLike[str]) -> VideoInfo:
@@ -26,7 +27,7 @@ def probe(path: str | os.PathLike[str]) -> VideoInfo:
     """
     with Source(path) as source:
         span = find_span(source)
-        frame = first_frame(source)
+        frame = first_frame(source, span.start)
         turn = orientation(frame)
         aspect = source.stream.sample_aspect_ratio
         h, w = display_size(frame.width, frame.height, aspect, turn[0])
@@ -75,20 +76,15 @@ def sample(
         duration = float((span.end - span.start) * source.time_base)
         wanted = _times(source.name, span, duration, num_frames, fps, at)
         ticks = [span.start + math.floor(t / source.time_base + 1e-6) for t in wanted]
-        first = first_frame(source)
-        turn = orientation(first)
-        shown = display_size(first.width, first.height, source.stream.sample_aspect_ratio, turn[0])
-        h, w = target_size(shown, size)
-        if len(set(ticks)) * h * w * 3 > MAX_BYTES:
-            raise VideoError(
-                f"{len(ticks)} frames of {w} x {h} pixels would take {len(ticks) * h * w * 3 / 2**30:.1f} GB.",
-                "Ask for fewer frames or a smaller size.",
-            )
-        painter = Painter((h, w), bottom_field_first=source.stream.codec_context.field_order in (3, 5))
+        stream = source.stream
+        shown = display_size(stream.width, stream.height, stream.sample_aspect_ratio, False)
+        _check_memory(len(set(ticks)), target_size(shown, size))
+        painter = Painter(size, stream.sample_aspect_ratio, stream.codec_context.field_order in BOTTOM_FIELD_FIRST)
         found = frames_at(source, sorted(set(ticks)), span.start, painter)
-        frames = np.stack([found[t][1] for t in ticks])  # [T, H, W, 3]
-        seconds = np.array([float((found[t][0] - span.start) * source.time_base) for t in ticks])
-    return Clip(frames, seconds, duration, source.name, span.note)
+        note = _note(span, source)
+    frames = np.stack([found[t][1] for t in ticks])  # [T, H, W, 3]
+    seconds = np.array([float((found[t][0] - span.start) * source.time_base) for t in ticks])
+    return Clip(frames, seconds, duration, source.name, note)
 
 
 def _check(num_frames: int | None, fps: float | None, at: Sequence[float] | None, size: Size) -> None:
@@ -103,6 +99,20 @@ def _check(num_frames: int | None, fps: float | None, at: Sequence[float] | None
     sides = (size,) if isinstance(size, int) else size
     if sides is not None and not all(isinstance(s, int) and 1 <= s <= MAX_SIDE for s in sides):
         raise VideoError(f"size is {size!r}.", f"Give the longer side or (height, width), 1 to {MAX_SIDE} pixels.")
+
+
+def _check_memory(count: int, shape: tuple[int, int]) -> None:
+    need = count * shape[0] * shape[1] * 3
+    if need > MAX_BYTES:
+        raise VideoError(
+            f"{count} frames of {shape[1]} x {shape[0]} pixels would take {need / 2**30:.1f} GiB.",
+            "Ask for fewer frames or a smaller size.",
+        )
+
+
+def _note(span: Span, source: Source) -> str:
+    damage = f"damaged: {source.broken} packets could not be decoded" if source.broken else ""
+    return "; ".join(part for part in (span.note, damage) if part)
 
 
 def _times(

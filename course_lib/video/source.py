@@ -32,6 +32,7 @@ class Source:
         self.name = os.fspath(path)
         self.address = _address(self.name)
         self.broken = 0  # packets that the decoder turned away
+        self.delay: int | None = None  # of frames behind packets, in ticks, where dts is the clock
         self._open()
 
     def _open(self) -> None:
@@ -139,7 +140,8 @@ def _container(name: str, address: str) -> Any:
                 f"{name} cannot be reached ({_reason(problem)}).",
                 "Check the network and the address, or download the video and give its path.",
             ) from problem
-        head = Path(address.removeprefix("file:")).open("rb").read(64)
+        with open(address.removeprefix("file:"), "rb") as file:
+            head = file.read(64)
         if head[4:8] in (b"ftyp", b"mdat", b"moov", b"wide", b"free", b"skip"):
             raise VideoError(
                 f"{name} is an MP4 without a readable index (moov), so it was cut off or its recording not closed.",

@@ -32,14 +32,12 @@ def find_span(source: Source) -> Span:
     """Read the beginning and the end of the packets, without decoding. Raises VideoError where there are none."""
     if source.clock == "count":
         count = sum(1 for _ in source.packets())
-        source.rewind()
         if not count:
             raise VideoError(f"{source.name} holds no frame.", "Record or export it again.")
         return Span(0, count * source.frame_ticks)
     start = _first(source)
     declared = _declared_end(source, start)
     end = _last(source, start, declared)
-    source.rewind()
     note = ""
     if declared is not None:
         have, promised = float((end - start) * source.time_base), float((declared - start) * source.time_base)
