@@ -14,6 +14,7 @@ from course_lib.video.decode import first_frame, frames_at
 from course_lib.video.pixels import Painter, Size, degrees, display_size, orientation, target_size
 from course_lib.video.source import Source
 from course_lib.video.span import Span, find_span
+from course_lib.video.webp import Animation, is_animation, read_animation
 
 MAX_BYTES = 4 * 2**30  # of RGB in one clip
 MAX_SIDE = 8192
@@ -25,30 +26,55 @@ def probe(path: str | os.PathLike[str]) -> VideoInfo:
 
     Raises VideoError saying what is wrong and what to do.
     """
+    if is_animation(path):
+        return _probe_animation(read_animation(path))
     with Source(path) as source:
         span = find_span(source)
         frame = first_frame(source, span.start)
         turn = orientation(frame)
-        aspect = source.stream.sample_aspect_ratio
-        h, w = display_size(frame.width, frame.height, aspect, turn[0])
+        stream = source.stream
+        h, w = display_size(frame.width, frame.height, stream.sample_aspect_ratio, turn[0])
         return VideoInfo(
             source=source.name,
             container=source.container.format.name,
-            codec=source.stream.codec_context.name,
+            codec=stream.codec_context.name,
             pixels=frame.format.name,
             width=w,
             height=h,
             coded_width=frame.width,
             coded_height=frame.height,
             rotation=degrees(turn),
-            sample_aspect=float(aspect or 1),
+            sample_aspect=float(stream.sample_aspect_ratio or 1),
             fps=float(source.rate) if source.rate else None,
-            frames=source.stream.frames or None,
+            frames=stream.frames or None,
             duration=float((span.end - span.start) * source.time_base),
             start=float(span.start * source.time_base),
             has_audio=bool(source.container.streams.audio),
             note=span.note,
         )
+
+
+def _probe_animation(animation: Animation) -> VideoInfo:
+    w, h, count = animation.width, animation.height, len(animation.pieces)
+    seconds = float(animation.span.end * animation.time_base)
+    return VideoInfo(
+        source=animation.name,
+        container="webp",
+        codec="webp",
+        pixels="rgba",
+        width=w,
+        height=h,
+        coded_width=w,
+        coded_height=h,
+        rotation=0,
+        sample_aspect=1.0,
+        fps=count / seconds,
+        frames=count,
+        duration=seconds,
+        start=0.0,
+        has_audio=False,
+        note=animation.note,
+    )
 
 
 def sample(
@@ -71,17 +97,23 @@ def sample(
     the end.
     """
     _check(num_frames, fps, at, size)
-    with Source(path) as source:
-        span = find_span(source)
+    with read_animation(path) if is_animation(path) else Source(path) as source:
+        span = source.span if isinstance(source, Animation) else find_span(source)
         duration = float((span.end - span.start) * source.time_base)
         wanted = _times(source.name, span, duration, num_frames, fps, at)
         ticks = [span.start + math.floor(t / source.time_base + 1e-6) for t in wanted]
-        stream = source.stream
-        shown = display_size(stream.width, stream.height, stream.sample_aspect_ratio, False)
-        _check_memory(len(set(ticks)), target_size(shown, size))
-        painter = Painter(size, stream.sample_aspect_ratio, stream.codec_context.field_order in BOTTOM_FIELD_FIRST)
-        found = frames_at(source, sorted(set(ticks)), span.start, painter)
-        note = _note(span, source)
+        once = sorted(set(ticks))
+        if isinstance(source, Animation):
+            _check_memory(len(once), target_size((source.height, source.width), size))
+            found = source.frames_at(once, Painter(size))
+            note = span.note
+        else:
+            stream = source.stream
+            shown = display_size(stream.width, stream.height, stream.sample_aspect_ratio, False)
+            _check_memory(len(once), target_size(shown, size))
+            painter = Painter(size, stream.sample_aspect_ratio, stream.codec_context.field_order in BOTTOM_FIELD_FIRST)
+            found = frames_at(source, once, span.start, painter)
+            note = _note(span, source)
     frames = np.stack([found[t][1] for t in ticks])  # [T, H, W, 3]
     seconds = np.array([float((found[t][0] - span.start) * source.time_base) for t in ticks])
     return Clip(frames, seconds, duration, source.name, note)

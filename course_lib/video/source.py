@@ -18,6 +18,8 @@ MAX_PIXELS = 8192 * 8192  # 8K video has half of it; one 16384 x 16384 frame tak
 NETWORK_SECONDS = 10
 # libavformat takes any text for terminal art and draws it; these "videos" are never what was meant.
 TEXT_AS_VIDEO = {"tty", "bin", "xbin", "adf", "idf"}
+# GIF and APNG draw on the frames before; after a seek, an MPEG program stream gives frames the times of others.
+UNSEEKABLE = {"gif", "apng", "mpeg"}
 # The native VP8 and VP9 decoders drop the second (alpha) stream of a WebM; these read it.
 ALPHA_DECODER = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
@@ -70,7 +72,7 @@ class Source:
         """Go to the keyframe at or before `tick` as the container sees it; False where it cannot."""
         import av
 
-        if self.container.format.name in ("gif", "apng") or self.clock == "count":
+        if self.container.format.name in UNSEEKABLE or self.clock == "count":
             return False
         try:
             self.container.seek(tick, stream=self.stream, backward=True, any_frame=any_frame)

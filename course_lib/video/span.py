@@ -52,6 +52,8 @@ def _first(source: Source) -> int:
     first: int | None = None
     waited = 0
     for packet in source.packets():
+        if packet.has_sidedata("encryption_info"):
+            raise VideoError(f"{source.name} is encrypted.", "Decrypt it with its key first; this library holds none.")
         tick = tick_of(packet, source.clock)
         if tick is None:
             continue
