@@ -18,11 +18,11 @@ def texture(image: Image.Image, seed: int, strength: int) -> Image.Image:
     """Blotches and grain over a picture. Whole numbers only, so that every machine agrees."""
     w, h = image.size
     rng = np.random.Generator(np.random.PCG64(seed))
-    blots = Image.fromarray(rng.integers(0, 256, (max(2, h // 40), max(2, w // 40)), dtype=np.uint8))
+    blots = Image.fromarray(rng.integers(0, 256, (h // 60 + 2, w // 60 + 2), dtype=np.uint8))
     grain = Image.fromarray(rng.integers(0, 256, (h // 3 + 1, w // 3 + 1), dtype=np.uint8))
-    coarse = np.asarray(blots.resize((w, h), Image.Resampling.BILINEAR), np.int16) - 128
+    coarse = np.asarray(blots.resize((w, h), Image.Resampling.BICUBIC), np.int16) - 128
     fine = np.asarray(grain.resize((w, h), Image.Resampling.BILINEAR), np.int16) - 128
-    change = (coarse * strength + fine * (strength // 2 + 1)) >> 7
+    change = (coarse * strength // 2 + fine * (strength // 2 + 1)) >> 7
     pixels: NDArray[np.int16] = np.asarray(image, np.int16) + change[..., None]
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 

@@ -11,7 +11,7 @@ from course_lib.clipworld.story import Step, Story
 
 COAST = 1.6  # seconds that somebody is still drawn beyond the picture's edge, before coming in and after going out
 RISE = 0.6  # seconds that getting up from a seat takes, in the pause before the next event
-HEADING = {"in:S": 0, "out:N": 0, "in:W": 1, "out:E": 1, "in:N": 2, "out:S": 2, "in:E": 3, "out:W": 3}  # quarter turns
+SITTING = ("sits down", "waves")  # after and during these one stays seated
 
 
 @dataclass
@@ -39,6 +39,10 @@ class Pose:
     depth: float = 0.0
 
 
+def slot_x(place: str) -> float:
+    return 0.16 + 0.17 * int(place[1])
+
+
 Path = Callable[[float], tuple[float, float, float]]  # u -> x, y, heading
 
 
@@ -58,7 +62,8 @@ class Choreography:
         actor, steps = self.story.cast[i], self.steps[i]
         past = [s for s in steps if s.start <= t]
         coming = steps[len(past)] if len(past) < len(steps) else None
-        if coming and coming.src.startswith("off") and coming.start - COAST < t:
+        gone = past[-1].end if past else -COAST
+        if coming and coming.src.startswith("off") and t > max(coming.start - COAST, (gone + coming.start) / 2):
             return self._on_way(i, coming, t, past)
         if not past:
             return None if actor.place == "off" else self._resting(i, actor.place, t, past, coming)
@@ -86,10 +91,8 @@ class Choreography:
         x, y, heading = self.spot(i, place)
         pose = Pose(x, y, heading, facing=self._facing(i, past))
         self._dress(i, pose, t, past)
-        if past and past[-1].action == "sits down":
-            pose.seated = 1.0
-            if coming is not None and coming.action != "waves":
-                pose.seated = min(1.0, max(0.0, (coming.start - t) / min(RISE, coming.start - past[-1].end)))
+        if pose.seated and coming is not None and coming.action not in SITTING:  # gets up for what comes next
+            pose.seated = min(1.0, max(0.0, (coming.start - t) / min(RISE, coming.start - past[-1].end)))
         return pose
 
     def _dress(self, i: int, pose: Pose, t: float, past: list[Step]) -> None:
@@ -102,10 +105,10 @@ class Choreography:
             pose.ground, pose.depth = self.looks.depths[i], 3.0 if pose.flying else pose.y
         if actor.kind == "car":
             pose.depth = -1.0
+        if [s.action for s in past if s.action not in SITTING[1:]][-1:] == ["sits down"]:
+            pose.seated = 1.0
         if actor.kind == "person":
             pose.holding = any(s.action == "picks up a box" and s.end <= t for s in past)
-            if past and past[-1].action == "waves" and len(past) > 1 and past[-2].action == "sits down":
-                pose.seated = 1.0
 
     def _facing(self, i: int, past: list[Step]) -> int:
         for step in reversed(past):
@@ -124,17 +127,17 @@ class Choreography:
         if kind == "car":
             return self._car_spot(way, side)
         if way == "off":
-            x = -0.1 if side == "L" else 1.1
+            x = -0.015 if side == "L" else 1.015
             return x, look.depths[i], 0.0
         if way[0] == "p":
             n = int(way[1])
-            return 0.07 + 0.86 * (n % 2), 0.305 if n < 2 else 0.85, 0.0
+            return 0.07 + 0.86 * (n % 2), 0.305 if n < 2 else 0.88, 0.0
         if way[0] == "b" and way != "branch":
             n = int(way[1])
             return 0.09 + 0.82 * (n % 2), 0.06 if n < 2 else 0.96, 0.0
         if way == "branch":
             return 0.5 + look.branch_side * 0.33, look.horizon - 0.145, 0.0
-        return 0.1 + 0.2 * int(way[1]), look.depths[i], 0.0
+        return slot_x(way), look.depths[i], 0.0
 
     def _car_spot(self, way: str, side: str) -> tuple[float, float, float]:
         look = self.looks
@@ -177,7 +180,7 @@ class Choreography:
 
         def over(u: float) -> tuple[float, float, float]:
             y = high + (a[1] - high) * max(0.0, 1 - 1.6 * max(u, 0.0)) ** 1.5 if rises else high
-            edge = 1.04 if b[0] > a[0] else -0.04
+            edge = 1.03 if b[0] > a[0] else -0.03
             begin = a[0] if rises else 1 - edge
             return begin + (edge - begin) * u, y + 0.02 * math.sin(5 * u + wild), 0.0
 

@@ -9,7 +9,7 @@ from course_lib.clipworld.draw_person import hop_height
 from course_lib.clipworld.looks import RGB, Looks, shade
 from course_lib.clipworld.pen import Pen, Point, joint
 
-DOG = 0.6  # a dog's length, shares of a person's height
+DOG = 0.55  # a dog's length, shares of a person's height
 FLAP = 0.36  # seconds a wingbeat
 BOUNCE = 0.9
 
@@ -87,17 +87,16 @@ def draw_ball(pen: Pen, pose: Pose, colour: RGB, looks: Looks) -> None:
     pen.oval(x + 0.015 * looks.sun, pose.y, r * wide, r * 0.25 * wide, (0, 0, 0, 85))
     pen.oval(x, y, rx, ry, shade(colour, -0.35))
     pen.oval(x, y, rx * 0.93, ry * 0.93, colour)
-    spin = pose.travelled * pose.facing / r if pose.action == "rolls" else pose.travelled * pose.facing / r * 0 + 0.5
-    stripe = (250, 250, 250) if sum(colour) < 560 else (60, 64, 76)
-    for turn in (0.0, 2 * math.pi / 3, 4 * math.pi / 3):
-        c, s = math.cos(spin + turn), math.sin(spin + turn)
-        pen.poly([(x + rx * 0.8 * math.cos(a), y + ry * 0.8 * math.sin(a)) for a in _sector(c, s)] + [(x, y)], stripe)
+    spin = pose.travelled * pose.facing / r + looks.seed % 7
+    stripe = (250, 250, 250) if sum(colour) < 600 else (70, 76, 92)
+
+    def to(px: float, py: float) -> Point:
+        return x + rx * (px * math.cos(spin) - py * math.sin(spin)), y + ry * (px * math.sin(spin) + py * math.cos(spin))
+
+    # a band across and a spot on each side: turning shows at any size
+    pen.poly([to(px, py) for px, py in ((-0.91, -0.2), (0.91, -0.2), (0.91, 0.2), (-0.91, 0.2))], stripe)
+    pen.disc(to(0.0, 0.6), 0.17 * r, stripe)
     pen.oval(x - rx * 0.32, y - ry * 0.42, rx * 0.2, ry * 0.15, (255, 255, 255, 150))
-
-
-def _sector(c: float, s: float) -> tuple[float, float]:
-    a = math.atan2(s, c)
-    return a - 0.42, a + 0.42
 
 
 def bounce_height(clock: float, length: float) -> float:

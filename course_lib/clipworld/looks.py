@@ -85,14 +85,14 @@ def make_looks(seed: int, view: str, cast: int) -> Looks:
     rng = random.Random(f"looks/{seed}")
     u = rng.uniform
     camera = view == "road" and rng.random() < 0.35
-    grey = rng.choice((88, 100, 112, 128, 146, 160)) + rng.randint(-8, 8)
+    grey = rng.choice((96, 104, 116, 130, 146, 160)) + rng.randint(-8, 8)
     warm = rng.randint(-4, 8)
     ground = rng.choice(((126, 158, 96), (146, 166, 108), (168, 160, 128), (178, 172, 160), (116, 148, 106), (188, 176, 140)))
     asphalt = (grey + warm // 2, grey, grey - warm)
     cx, cy = 0.5 + u(-0.03, 0.03), 0.5 + u(-0.03, 0.03)
     lane = u(0.075, 0.09) if not camera else u(0.08, 0.13)
-    first = u(0.66, 0.72)
-    depths = [first + (0.95 - first) * i / max(1, cast - 1) for i in range(cast)]
+    first = u(0.6, 0.66)
+    depths = [first + (0.955 - first) * i / max(1, cast - 1) for i in range(cast)]
     rng.shuffle(depths)
     side = rng.choice((-1, 1))
     return Looks(
@@ -105,19 +105,19 @@ def make_looks(seed: int, view: str, cast: int) -> Looks:
         asphalt=asphalt,
         ground=mix(asphalt, ground, 0.35) if camera else ground,
         markings=rng.choice((0, 0, 0, 1)) if camera else rng.choice((0, 1, 2, 2)),
-        car_length=u(0.185, 0.225),
+        car_length=u(0.195, 0.25) if camera else u(0.185, 0.225),
         tall=u(0.0, 0.25) if camera else u(0.0, 0.1),
-        light_at=(cx + rng.choice((-1, 1)) * u(0.26, 0.3), rng.choice((0.345, 0.965))),
-        horizon=u(0.4, 0.5),
+        light_at=(cx + rng.choice((-1, 1)) * u(0.26, 0.3), rng.choice((0.345, 0.99))),
+        horizon=u(0.37, 0.45),
         depths=tuple(depths),
         sky=rng.choice(((150, 200, 240), (176, 212, 240), (196, 216, 232), (222, 206, 196), (206, 212, 220))),
         grass=rng.choice(((128, 176, 92), (150, 184, 100), (112, 160, 96), (170, 178, 110), (140, 168, 120))),
         path=rng.random() < 0.6,
         branch_side=rng.choice((-1, 1)),
-        person=u(0.33, 0.38) if view == "park" else u(0.22, 0.26),
+        person=u(0.32, 0.365) if view == "park" else u(0.22, 0.26),
         sun=side,
         shadows=rng.random() < 0.85,
-        grain=rng.choice((4, 6, 8, 12, 16)),
+        grain=rng.choice((3, 4, 6, 8, 11)),
         tint=rng.choice(TINTS),
         muted=u(0.12, 0.3) if camera else u(0.0, 0.12),
         zoom=u(0.97, 1.04),
@@ -125,6 +125,6 @@ def make_looks(seed: int, view: str, cast: int) -> Looks:
         jitter=rng.choice((0.0, 0.0, 0.0, 0.002, 0.005)),
         offset=(u(-0.012, 0.012), u(-0.012, 0.012)),
         noise=rng.choice((0, 2, 4, 6, 9)),
-        blur=rng.choice((0.0, 0.0, 0.0, 0.35, 0.6)),
+        blur=rng.choice((0.0, 0.0, 0.0, 0.2, 0.4)),
         blocks=rng.choice((0, 0, 0, 1, 2)),
     )

@@ -43,7 +43,7 @@ def questions(
 ) -> list[Question]:
     """`each` questions of every kind that the timeline can be asked (a kind it cannot be asked is left out).
 
-    phrasing: "training", "held-out" or "any". num_frames: how many frames "frames a to b" counts; frame i of n shows
+    phrasing: "training", "key-last" (of the training ones those that end in their key), "held-out" or "any". num_frames: how many frames "frames a to b" counts; frame i of n shows
     the middle of the i-th of n equal parts of the clip, counted from 1.
     """
     makers = {
@@ -79,6 +79,8 @@ class _Phrasing:
         """(template, whether it is held out). The last of the templates is the held-out one."""
         if self.which == "held-out":
             return templates[-1], True
+        if self.which == "key-last" and (short := [t for t in templates[:-1] if t.endswith(":") and len(t) < 60]):
+            return self.rng.choice(short), False
         if self.which == "any":
             i = self.rng.randrange(len(templates))
         else:
@@ -149,7 +151,7 @@ def _neighbour(
         return None  # two at once: "after" has no one answer
     template, held_out = phrasing.pick(templates)
     same = other is not None and other.subject == event.subject
-    if kind == "before" and same and phrasing.which != "held-out" and rng.random() < 0.3:
+    if kind == "before" and same and phrasing.which in ("training", "any") and rng.random() < 0.3:
         template, held_out = say.BEFORE_SAME_SUBJECT, False
     t = _second(rng, event)
     if "{t}" in template and (t is None or len(timeline.at(t)) != 1):
@@ -176,7 +178,7 @@ def _order(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, num_fram
     if abs(a.start - b.start) < 0.5:
         return None
     first = min(a, b, key=lambda e: e.start)
-    relation = phrasing.which != "held-out" and rng.random() < 0.25
+    relation = phrasing.which in ("training", "any") and rng.random() < 0.25
     template, held_out = (rng.choice(say.ORDER_RELATION), False) if relation else phrasing.pick(say.ORDER_FIRST)
     text = template.format(**_forms("a", a), **_forms("b", b))
     answer = ("before" if first is a else "after") if relation else first.text
@@ -195,18 +197,20 @@ def _when(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, num_frame
 
 def _count(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, num_frames: int) -> Question | None:
     whole = (0.0, timeline.duration)
-    if not len(timeline) or phrasing.which == "held-out" or rng.random() < 0.5:
+    if not len(timeline) or phrasing.which in ("held-out", "any") or rng.random() < 0.5:
         template, held_out = phrasing.pick(say.COUNT_EVENTS)
         return _make(template, str(len(timeline)), "count", whole, held_out)
     event = rng.choice(timeline.events)
     times = sum(e.text == event.text for e in timeline)
-    return _make(rng.choice(say.COUNT_TIMES).format(**_forms("a", event)), str(times), "count", whole, False)
+    return _make(phrasing.pick((*say.COUNT_TIMES, ""))[0].format(**_forms("a", event)), str(times), "count", whole, False)
 
 
 def _frames(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, num_frames: int) -> Question | None:
     if num_frames < 2:
         return None
     template, held_out = phrasing.pick(say.FRAMES)
+    if template == say.STRUCTURED and rng.random() < 0.5:  # long: asked less often than the others
+        template, held_out = phrasing.pick(say.FRAMES)
     half = num_frames // 2
     f, g = sorted(rng.sample(range(1, num_frames + 1), 2))
     if template == say.STRUCTURED:

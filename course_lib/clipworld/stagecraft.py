@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from course_lib.clipworld.choreography import Choreography, Pose
+from course_lib.clipworld.choreography import Choreography, Pose, slot_x
 from course_lib.clipworld.draw_animals import draw_ball, draw_bird, draw_dog
 from course_lib.clipworld.draw_car import body_of, draw_car
 from course_lib.clipworld.draw_person import BOX_SIZE, draw_box, draw_person
@@ -46,7 +46,7 @@ def draw_actors(pen: Pen, story: Story, choreography: Choreography, looks: Looks
 def _box_spot(story: Story, looks: Looks, box: Box) -> tuple[float, float]:
     who = story.steps[box.step].actor if box.step is not None else None
     y = looks.depths[who] if who is not None else min(looks.depths) - 0.015
-    return 0.1 + 0.2 * int(box.place[1]) + box.side * 0.3 * looks.person, y
+    return slot_x(box.place) + box.side * 0.3 * looks.person, y
 
 
 def _draw_light(pen: Pen, pose: Pose, looks: Looks) -> None:

@@ -187,7 +187,8 @@ class _Stage:
         step = Step(start, end, actor, action, src, dst)
         self.steps.append(step)
         self.place[actor] = "off" if dst.startswith("off") else dst
-        (self.seated.add if action == "sits down" else self.seated.discard)(actor)
+        if action != "waves":  # which one can do seated
+            (self.seated.add if action == "sits down" else self.seated.discard)(actor)
         if action == "picks up a box":
             self.holding.add(actor)
         return step
