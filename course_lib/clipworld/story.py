@@ -141,7 +141,7 @@ def _cast(rng: random.Random, view: str, near: bool) -> tuple[Actor, ...]:
     kinds = [kind for kind, chance in likely if rng.random() < chance][:5]
     while len(kinds) < 2:
         kinds.append("car" if view == "road" else rng.choice(("dog", "ball", "person")))
-    colours: dict[str, list[str]] = {k: rng.sample(COLOURS, len(COLOURS)) for k in set(kinds)}
+    colours: dict[str, list[str]] = {k: rng.sample(COLOURS, len(COLOURS)) for k in dict.fromkeys(kinds)}
     if near:
         twin = "car" if view == "road" else rng.choice(("person", "dog", "ball"))
         kinds = [twin, twin] + [k for k in dict.fromkeys(kinds) if k != twin][:2]
