@@ -17,21 +17,23 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Block:
-    """One turn: ids of the question with the answer's, `asked` of them the question's; weight in the loss."""
+    """One turn: ids of the question with the answer's, `asked` of them the question's. `kind` is for the record."""
 
     ids: Sequence[int]
     asked: int
     sees_timeline: bool = False
+    kind: str = "summary"
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A batch of sequences. ids, positions, labels int64 [B, L]; weights float32 [B, L]; mask bool [B, 1, L, L]
-    (True: may attend)."""
+    """A batch of sequences. ids, positions, labels, owner int64 [B, L]; weights float32 [B, L]; mask bool
+    [B, 1, L, L] (True: may attend). owner: 0 the prefix, 1 the timeline, 2… the questions, -1 padding."""
 
     ids: Tensor
     positions: Tensor
     labels: Tensor
+    owner: Tensor
     weights: Tensor
     mask: Tensor
 
@@ -61,8 +63,8 @@ def pack(prefixes: Sequence[Sequence[int]], timelines: Sequence[Block], blocks: 
     allowed &= np.tril(np.ones((L, L), dtype=bool))
     allowed |= np.eye(L, dtype=bool)  # padding attends to itself: an empty softmax would be NaN
     return Packed(
-        torch.from_numpy(ids), torch.from_numpy(positions), torch.from_numpy(labels), torch.from_numpy(weights),
-        torch.from_numpy(allowed)[:, None],
+        torch.from_numpy(ids), torch.from_numpy(positions), torch.from_numpy(labels), torch.from_numpy(owner),
+        torch.from_numpy(weights), torch.from_numpy(allowed)[:, None],
     )  # fmt: skip
 
 

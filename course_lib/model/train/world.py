@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course_lib.clipworld.questions import Question, questions, summary_text
+from course_lib.clipworld.questions import KINDS as KINDS_OF_QUESTION
+from course_lib.clipworld.questions import questions, summary_text
 from course_lib.clipworld import phrasings as say
 from course_lib.clipworld.words import ACTIONS, COLOURS, KINDS, subject
-from course_lib.model.prompt import place_video, turn
+from course_lib.model.prompt import END, place_video, turn
 from course_lib.model.train.packing import Block
 from course_lib.timeline import Event, Timeline
 
@@ -63,31 +64,29 @@ class Teacher:
             self._known[text] = self.tokenizer(text, add_special_tokens=False)["input_ids"]
         return self._known[text]
 
-    def block(self, question: str, answer: str, sees_timeline: bool = False) -> Block:
+    def block(self, question: str, answer: str, sees_timeline: bool = False, kind: str = "summary") -> Block:
         asked = self.ids(turn(question))
-        return Block([*asked, *self.ids(f"{answer} <|end|>")], len(asked), sees_timeline)
+        return Block([*asked, *self.ids(f"{answer} {END}")], len(asked), sees_timeline, kind)
 
     def lesson(
         self,
         timeline: Timeline,
         moments: Sequence[float],
         rng: random.Random,
-        each: int = 1,
+        key_last: float = 0.35,
         from_timeline: float = 0.5,
-        key_last: float = 0.3,
+        phrasing: str = "training",
     ) -> Lesson:
-        """Questions of every kind on one clip; `from_timeline` of them answered with the told timeline in sight,
-        `key_last` of them in the phrasing whose key stands last."""
-        asked = questions(timeline, rng, each=each, num_frames=len(moments))
-        kinds = [k for k in ("at", "after", "before", "when") if rng.random() < 4 * key_last / 2]
-        asked += [q for q in _key_last(timeline, rng, kinds, len(moments)) if q is not None]
+        """A question of every kind on one clip: `key_last` of them in the phrasing whose key stands last,
+        `from_timeline` of them answered with the told timeline in sight."""
         blocks = []
-        for q in asked:
-            if q.kind == "summary":
+        for kind in KINDS_OF_QUESTION:
+            if kind == "summary":
                 continue
-            text = f"{q.text} {say.UNCERTAIN}" if rng.random() < 0.08 else q.text
-            blocks.append(self.block(text, q.answer, rng.random() < from_timeline))
-        rng.shuffle(blocks)
+            way = "key-last" if phrasing == "training" and rng.random() < key_last else phrasing
+            for q in questions(timeline, rng, kinds=[kind], num_frames=len(moments), phrasing=way):
+                text = f"{q.text} {say.UNCERTAIN}" if way == "training" and rng.random() < 0.06 else q.text
+                blocks.append(self.block(text, q.answer, rng.random() < from_timeline, q.kind))
         told = self.block(rng.choice(say.SUMMARY[:-1]), summary_text(timeline.events))
         return Lesson(self.prefix(moments), told, blocks)
 
@@ -102,15 +101,3 @@ class Teacher:
                 ids = self.ids(words)[:width]
                 out[i, k, : len(ids)] = ids
         return out
-
-
-def _key_last(timeline: Timeline, rng: random.Random, kinds: Sequence[str], num_frames: int) -> list[Question | None]:
-    """Questions in the phrasing that ends in its key, found by asking until it comes up."""
-    found: list[Question | None] = []
-    for kind in kinds:
-        for _ in range(12):
-            made = questions(timeline, rng, kinds=[kind], num_frames=num_frames)
-            if made and made[0].text.endswith(":"):
-                found += made
-                break
-    return found

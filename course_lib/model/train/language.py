@@ -1,0 +1,80 @@
+"""The language model's part of training: losses and scores over packed questions, fused captions, number vectors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from course_lib.model.splice import splice
+from course_lib.model.tokenizer import LAST_NUMBER
+from course_lib.model.train.packing import Block, Packed
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from course_lib.model.video_llama import VideoLLaMA
+
+
+def fuse(words: Tensor, embedding: Tensor) -> Tensor:
+    """Fused caption tokens: the mean of a caption's word vectors.
+
+    words int64 [..., W] padded with -1; embedding [V, D] -> [..., D]. A moment's text becomes as many tokens as its
+    video will have, so that the language model trained on text later reads projected video at the same places.
+    """
+    there = (words >= 0)[..., None]
+    vectors = embedding[words.clamp(min=0)] * there
+    return vectors.sum(dim=-2) / there.sum(dim=-2).clamp(min=1)
+
+
+def count_smoothly(llm: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Start the vectors of "0" to "199" on sinusoids, so that near numbers start near each other.
+
+    Source: the sinusoidal positions of Vaswani et al. (2017), section 3.5, used for values in place of positions.
+    """
+    table = llm.get_input_embeddings().weight
+    D = table.shape[1]
+    rates = torch.exp(torch.linspace(0, -torch.log(torch.tensor(200.0)).item(), D // 2))
+    with torch.no_grad():
+        for n in range(LAST_NUMBER + 1):
+            angle = n * rates
+            table[tokenizer.convert_tokens_to_ids(str(n))] = 0.03 * torch.cat([angle.sin(), angle.cos()])
+
+
+def hidden_states(model: VideoLLaMA, batch: Packed, video: Tensor) -> Tensor:
+    """Last hidden states [B, L, D] of a packed batch; video [B, N, D] goes to the placeholders."""
+    text = model.llm.get_input_embeddings()(batch.ids)
+    embeds = splice(text, list(video), batch.ids == model.video_token_id)
+    bias = torch.zeros_like(batch.mask, dtype=embeds.dtype).masked_fill(~batch.mask, torch.finfo(embeds.dtype).min)
+    return model.llm.model(
+        inputs_embeds=embeds, attention_mask=bias, position_ids=batch.positions, use_cache=False
+    ).last_hidden_state
+
+
+def loss_of(model: VideoLLaMA, batch: Packed, video: Tensor) -> Tensor:
+    """Weighted cross entropy over the answers of a packed batch."""
+    asked = batch.labels != -100
+    logits = model.llm.lm_head(hidden_states(model, batch, video)[asked])
+    losses = F.cross_entropy(logits.float(), batch.labels[asked], reduction="none")
+    weights = batch.weights[asked]
+    return (losses * weights).sum() / weights.sum()
+
+
+@torch.no_grad()
+def exact_by_kind(model: VideoLLaMA, batch: Packed, video: Tensor, blocks: list[list[Block]]) -> dict[str, list[bool]]:
+    """Whether greedy decoding gives each question's answer word for word, by kind and by what the block sees.
+
+    If every token is the likeliest one behind the true ones before it, greedy decoding writes exactly the answer.
+    """
+    likeliest = model.llm.lm_head(hidden_states(model, batch, video)).argmax(dim=-1)
+    wrong = (likeliest != batch.labels) & (batch.labels != -100)
+    found: dict[str, list[bool]] = defaultdict(list)
+    for b, row in enumerate(blocks):
+        found["summary"].append(not bool(wrong[b][batch.owner[b] == 1].any()))
+        for number, block in enumerate(row, start=2):
+            name = f"{block.kind} told" if block.sees_timeline else block.kind
+            found[name].append(not bool(wrong[b][batch.owner[b] == number].any()))
+    return found
