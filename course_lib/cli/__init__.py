@@ -60,9 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `course … | head` is no mistake
         return 0
-    except (KeyboardInterrupt, typer.Abort):
-        _refuse("Stopped.")
-        return 130
     except OSError as problem:
         return _refuse(f"{type(problem).__name__}: {problem}. Check the path, its permissions and the free disk space.")
     return int(code or 0)
