@@ -40,7 +40,7 @@ class Pose:
 
 
 def slot_x(place: str) -> float:
-    return 0.16 + 0.17 * int(place[1])
+    return 0.17 + 0.165 * int(place[1])
 
 
 Path = Callable[[float], tuple[float, float, float]]  # u -> x, y, heading
@@ -127,6 +127,7 @@ class Choreography:
         if kind == "car":
             return self._car_spot(way, side)
         if way == "off":
+            side = ("R" if look.branch_side < 0 else "L") if side == "far" else side
             x = -0.015 if side == "L" else 1.015
             return x, look.depths[i], 0.0
         if way[0] == "p":

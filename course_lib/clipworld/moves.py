@@ -3,7 +3,7 @@
 A place is a word. Cars: `in:S` (waiting at the crossing, come from the south, heading up), `out:N` (past the crossing,
 heading up), … People on the road: `p0` `p1` (pavement above, left and right), `p2` `p3` (below). Birds on the road: `b0` to
 `b3` (corners). Park: `s0` to `s4` from left to right, `branch`. A light: `red`, `green`. Out of the picture: `off`, and in
-a move `off:N`, `off:L`, … for the side that is crossed.
+a move `off:N`, `off:L`, … for the side that is crossed; `off:far` is the side away from the branch.
 """
 
 from __future__ import annotations
@@ -70,7 +70,10 @@ def _bird(action: str, place: str, taken: Collection[str]) -> list[Move]:
     if action == "flies":
         if place == "off":
             return [("off:L", "off:R"), ("off:R", "off:L")]
-        return [(place, "off:L"), (place, "off:R")]
+        near_left, near_right = place in ("b0", "b2", "s1"), place in ("b1", "b3", "s3")
+        if place == "branch":
+            return [(place, "off:far")]
+        return [(place, f"off:{side}") for side in "LR" if not (near_left if side == "L" else near_right)]
     if action == "lands" and place == "off":
         return [(f"off:{s}", to) for s in "LR" for to in (*SLOTS[1:4], "branch") if to not in taken]
     return []
