@@ -18,7 +18,7 @@ from course_lib.video.webp import Animation, is_animation, read_animation
 
 MAX_BYTES = 4 * 2**30  # of RGB in one clip
 MAX_SIDE = 8192
-BOTTOM_FIELD_FIRST = (3, 5)  # AVFieldOrder BB and BT
+BOTTOM_FIELD_FIRST = (3, 4)  # AVFieldOrder BB and TB: displayed first
 
 
 def probe(path: str | os.PathLike[str]) -> VideoInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,11 @@ FILES = {
     "one keyframe for the whole file": ("k.mp4", STEADY, {"gop": 1000, "options": {"bf": "3"}}),
     "intra refresh without keyframes": ("i.ts", STEADY, {"options": {"x264-params": "intra-refresh=1:keyint=20"}}),
     "fragmented mp4": ("f.mp4", STEADY, {"container": {"movflags": "frag_keyframe+empty_moov"}}),
-    "live webm": ("l.webm", UNEVEN, {"codec": "libvpx-vp9", "ticks": 1000, "container": {"live": "1"}, "options": FAST}),
+    "live webm": (
+        "l.webm",
+        UNEVEN,
+        {"codec": "libvpx-vp9", "ticks": 1000, "container": {"live": "1"}, "options": FAST},
+    ),
     "MPEG program stream": ("p.mpg", steady(80, 25), {"codec": "mpeg2video", "rate": 25, "options": {"bf": "2"}}),
     "interlaced mpeg-ts": (
         "n.ts",
@@ -63,7 +68,7 @@ FILES = {
 def test_the_frame_shown_at_a_second_is_found(kind: str, folder: Path) -> None:
     name, seconds, recipe = FILES[kind]
     path = make.write(folder / name, seconds, **recipe)
-    middles = [(a + b) / 2 for a, b in zip(seconds, seconds[1:], strict=False)]
+    middles = [(a + b) / 2 for a, b in pairwise(seconds)]
 
     every = sample(path, at=middles)
     assert [number_of(f) for f in every.frames] == list(range(len(middles)))
