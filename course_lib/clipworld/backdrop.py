@@ -49,7 +49,7 @@ def draw_road(pen: Pen, looks: Looks) -> None:
 
 
 def _corners(pen: Pen, look: Looks, grow: float, ink: RGB) -> None:
-    """Rounded kerbs: a square of road at each corner less a disc of ground would cost a mask; a fan of points does not."""
+    """Rounded kerbs: at each corner of the crossing the road widens in a curve, as far as a turning car cuts it."""
     r = 0.15
     for sx in (-1, 1):
         for sy in (-1, 1):
@@ -103,7 +103,13 @@ def draw_park(pen: Pen, looks: Looks) -> None:
         pen.oval(rng.uniform(-0.6, 1.6), look.horizon + 0.06, rng.uniform(0.25, 0.5), rng.uniform(0.09, 0.15), hill)
     pen.box(-FAR, look.horizon, 1 + FAR, 1 + FAR, shade(look.grass, -0.06))
     for k in range(1, 8):
-        pen.box(-FAR, look.horizon + (1 - look.horizon) * k / 8, 1 + FAR, 1 + FAR, mix(shade(look.grass, -0.06), shade(look.grass, 0.1), k / 7))
+        pen.box(
+            -FAR,
+            look.horizon + (1 - look.horizon) * k / 8,
+            1 + FAR,
+            1 + FAR,
+            mix(shade(look.grass, -0.06), shade(look.grass, 0.1), k / 7),
+        )
     for _ in range(rng.randint(3, 6)):
         _tree(pen, look, rng.uniform(-0.5, 1.5), look.horizon + rng.uniform(0.015, 0.05), rng.uniform(0.1, 0.17), rng)
     if look.path:
@@ -115,7 +121,10 @@ def draw_park(pen: Pen, looks: Looks) -> None:
     _branch_tree(pen, look)
     for _ in range(24):
         x, y = rng.uniform(-0.5, 1.5), rng.uniform(look.horizon + 0.08, 1.05)
-        pen.poly([(x - 0.008, y), (x - 0.004, y - 0.018), (x, y), (x + 0.005, y - 0.022), (x + 0.009, y)], shade(look.grass, -0.16))
+        pen.poly(
+            [(x - 0.008, y), (x - 0.004, y - 0.018), (x, y), (x + 0.005, y - 0.022), (x + 0.009, y)],
+            shade(look.grass, -0.16),
+        )
 
 
 def _tree(pen: Pen, look: Looks, x: float, y: float, h: float, rng: random.Random) -> None:
@@ -146,7 +155,9 @@ def _branch_tree(pen: Pen, look: Looks) -> None:
     leaf = mix((84, 140, 74), look.grass, 0.25)
     pen.limb([(x, y), (x, -0.2)], 0.08, trunk)
     pen.limb([(x - 0.02 * s, y - 0.02), (x - 0.02 * s, -0.2)], 0.02, shade(trunk, 0.14))
-    pen.limb([(x, look.horizon - 0.07), (0.5 + s * 0.4, look.horizon - 0.135), (tip, look.horizon - 0.14)], 0.018, trunk)
+    pen.limb(
+        [(x, look.horizon - 0.07), (0.5 + s * 0.4, look.horizon - 0.135), (tip, look.horizon - 0.14)], 0.018, trunk
+    )
     for dx, dy, r in ((0.07, 0.0, 0.1), (0.0, 0.08, 0.1), (0.12, 0.1, 0.1), (-0.06, 0.02, 0.06)):
         pen.disc((x + s * dx, dy - 0.03), r, shade(leaf, -0.14))
         pen.disc((x + s * dx - 0.02 * look.sun, dy - 0.05), r * 0.7, leaf)

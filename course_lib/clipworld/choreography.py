@@ -18,8 +18,8 @@ SITTING = ("sits down", "waves")  # after and during these one stays seated
 class Pose:
     """x, y: where it stands (birds: where it is). heading: clockwise from up, radians (cars); facing: -1 left, 1 right.
 
-    action: what it is doing (None: nothing), u: how far it is in that (0 to 1), clock: seconds since that began, length:
-    seconds that takes. travelled: way made so far. depth: later drawn when larger.
+    action: what it is doing (None: nothing), u: how far it is in that (0 to 1), clock: seconds since that began,
+    length: seconds that takes. travelled: way made so far. depth: later drawn when larger.
     """
 
     x: float
@@ -190,21 +190,19 @@ class Choreography:
     def _car_path(self, i: int, step: Step) -> Path:
         look = self.looks
         x0, y0, h0 = self.spot(i, step.src)
-        if step.dst.startswith("off"):
-            x1, y1, h1 = self.spot(i, step.dst)
-            x1, y1 = x1 + 2 * (look.cx - x1) * (abs(math.cos(h0)) > 0.5), y1 + 2 * (look.cy - y1) * (abs(math.cos(h0)) < 0.5)
-            x1, y1, h1 = x1 + 0.08 * round(math.sin(h0)), y1 - 0.08 * round(math.cos(h0)), h0
-        else:
-            x1, y1, h1 = self.spot(i, step.dst)
+        x1, y1, _ = self.spot(i, step.dst)
+        east, south = round(math.sin(h0)), -round(math.cos(h0))
+        if step.dst.startswith("off"):  # that spot is on the lane of those who come in: over to the other lane, and out
+            x1, y1 = (2 * look.cx - x1, y1) if south else (x1, 2 * look.cy - y1)
+            x1, y1 = x1 + 0.08 * east, y1 + 0.08 * south
         if step.src.startswith("off"):
-            x0, y0 = x0 - 0.04 * round(math.sin(h0)), y0 + 0.04 * round(math.cos(h0))
+            x0, y0 = x0 - 0.04 * east, y0 - 0.04 * south
         if step.action.startswith("turns"):
             sign = 1 if step.action == "turns right" else -1
-            upward = abs(math.cos(h0)) > 0.5
 
             def curve(u: float) -> tuple[float, float, float]:
                 c, s = math.cos(u * math.pi / 2), math.sin(u * math.pi / 2)
-                if upward:
+                if south:
                     return x1 + (x0 - x1) * c, y0 + (y1 - y0) * s, h0 + sign * u * math.pi / 2
                 return x0 + (x1 - x0) * s, y1 + (y0 - y1) * c, h0 + sign * u * math.pi / 2
 

@@ -1,9 +1,10 @@
 """Control clips: the story of a seed shown backwards, standing still, or in pieces, and what is then true.
 
-`reversed`: shown from its end. The timeline is mirrored and names what is seen: what looks alike both ways keeps its name,
-up becomes down, a landing becomes a flight; events that have no name backwards (a car that backs round the corner, somebody
-getting up) are left out. `frozen`: one picture, taken while nothing happens: the timeline is empty. `shuffled`: pieces of
-about 2 s in another order; the timeline lists the parts of events as they are shown, parts under half a second left out.
+`reversed`: shown from its end. The timeline is mirrored and names what is seen: what looks alike both ways keeps its
+name, up becomes down, a landing becomes a flight; events that have no name backwards (a car that backs round the
+corner, somebody getting up) are left out. `frozen`: one picture, taken while nothing happens: the timeline is empty.
+`shuffled`: pieces of about 2 s in another order; the timeline lists the parts of events as they are shown, parts under
+half a second left out.
 """
 
 from __future__ import annotations

@@ -67,8 +67,19 @@ def _dog_head(pen: Pen, pose: Pose, front: Point, L: float, colour: RGB, edge: R
     pen.disc((snout[0] + 0.04 * L * f, snout[1] - 0.02 * L), 0.045 * L, (24, 20, 22))
     pen.disc((head[0] + 0.07 * L * f, head[1] - 0.04 * L), 0.028 * L, (24, 20, 22))
     flop = 0.1 if act in ("runs", "jumps") else 0.0
-    pen.limb([(head[0] - 0.06 * L * f, head[1] - 0.1 * L), (head[0] - (0.12 + flop) * L * f, head[1] + (0.08 - 2 * flop) * L)], 0.085 * L, edge)
-    pen.limb([(front[0] + 0.02 * L * f, front[1] - 0.12 * L), (front[0] + 0.12 * L * f, front[1] - 0.02 * L)], 0.05 * L, (170, 60, 50))
+    pen.limb(
+        [
+            (head[0] - 0.06 * L * f, head[1] - 0.1 * L),
+            (head[0] - (0.12 + flop) * L * f, head[1] + (0.08 - 2 * flop) * L),
+        ],
+        0.085 * L,
+        edge,
+    )
+    pen.limb(
+        [(front[0] + 0.02 * L * f, front[1] - 0.12 * L), (front[0] + 0.12 * L * f, front[1] - 0.02 * L)],
+        0.05 * L,
+        (170, 60, 50),
+    )
 
 
 def draw_ball(pen: Pen, pose: Pose, colour: RGB, looks: Looks) -> None:
@@ -91,7 +102,9 @@ def draw_ball(pen: Pen, pose: Pose, colour: RGB, looks: Looks) -> None:
     stripe = (250, 250, 250) if sum(colour) < 600 else (70, 76, 92)
 
     def to(px: float, py: float) -> Point:
-        return x + rx * (px * math.cos(spin) - py * math.sin(spin)), y + ry * (px * math.sin(spin) + py * math.cos(spin))
+        return x + rx * (px * math.cos(spin) - py * math.sin(spin)), y + ry * (
+            px * math.sin(spin) + py * math.cos(spin)
+        )
 
     # a band across and a spot on each side: turning shows at any size
     pen.poly([to(px, py) for px, py in ((-0.91, -0.2), (0.91, -0.2), (0.91, 0.2), (-0.91, 0.2))], stripe)
@@ -140,7 +153,16 @@ def draw_bird(pen: Pen, pose: Pose, colour: RGB, looks: Looks, view: str) -> Non
     if pose.flying:
         tip = to(-0.45, -1.55 * beat - 0.05)
         pen.poly([to(-0.7, -0.05), to(-0.95, -0.9 * beat - 0.05), tip, to(0.25, -0.75 * beat), to(0.5, -0.1)], edge)
-        pen.poly([to(-0.6, -0.05), to(-0.8, -0.82 * beat - 0.05), to(-0.45, -1.35 * beat), to(0.15, -0.65 * beat), to(0.4, -0.1)], light)
+        pen.poly(
+            [
+                to(-0.6, -0.05),
+                to(-0.8, -0.82 * beat - 0.05),
+                to(-0.45, -1.35 * beat),
+                to(0.15, -0.65 * beat),
+                to(0.4, -0.1),
+            ],
+            light,
+        )
     else:
         pen.poly([to(0.3, -0.2), to(-0.2, 0.3), to(-1.05, 0.08), to(-0.4, -0.25)], edge)
         pen.poly([to(0.2, -0.14), to(-0.2, 0.2), to(-0.85, 0.05), to(-0.35, -0.18)], light)

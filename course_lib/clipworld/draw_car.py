@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from course_lib.clipworld.choreography import Pose
 from course_lib.clipworld.looks import RGB, Looks, shade
 from course_lib.clipworld.pen import Pen, Point
+
+Onto = Callable[[list[Point]], list[Point]]  # from shares of the car's length to the unit square
 
 BRAKE = (255, 24, 16)
 AMBER = (255, 170, 0)
@@ -18,7 +21,8 @@ def _rounded(w: float, front: float, back: float, nose: float, tail: float) -> l
     return [
         (-w + nose, front), (w - nose, front), (w - nose * 0.3, front - nose * 0.4), (w, front - nose * 1.4),
         (w, -back + tail), (w - tail * 0.4, -back + tail * 0.2), (w - tail, -back), (-w + tail, -back),
-        (-w + tail * 0.4, -back + tail * 0.2), (-w, -back + tail), (-w, front - nose * 1.4), (-w + nose * 0.3, front - nose * 0.4),
+        (-w + tail * 0.4, -back + tail * 0.2), (-w, -back + tail), (-w, front - nose * 1.4),
+        (-w + nose * 0.3, front - nose * 0.4),
     ]  # fmt: skip
 
 
@@ -34,7 +38,7 @@ def body_of(looks: Looks, i: int) -> str:
     return tuple(BODIES)[(looks.seed // 3 + i * 2) % 3]
 
 
-def draw_car(pen: Pen, pose: Pose, colour: RGB, body: str, looks: Looks, t: float) -> None:
+def draw_car(pen: Pen, pose: Pose, colour: RGB, body: str, looks: Looks) -> None:
     w, roof0, roof1, nose, tail = BODIES[body]
     size = looks.car_length * (1 + looks.tall * (pose.y - 0.5)) * {"van": 1.06, "hatchback": 0.93}.get(body, 1.0)
     c, s = math.cos(pose.heading), math.sin(pose.heading)
@@ -53,14 +57,16 @@ def draw_car(pen: Pen, pose: Pose, colour: RGB, body: str, looks: Looks, t: floa
         pen.poly(to([(a, wy - 0.075), (a, wy + 0.075), (b, wy + 0.075), (b, wy - 0.075)]), (18, 18, 20))
     pen.poly(to(outline), shade(colour, -0.28))
     pen.poly(to(_rounded(w - 0.02, 0.485, 0.485, nose, tail)), colour)
-    pen.poly(to([(-w * 0.55, 0.44), (w * 0.1, 0.46), (w * 0.05, roof0 + 0.12), (-w * 0.6, roof0 + 0.12)]), shade(colour, 0.16))
+    hood = [(-w * 0.55, 0.44), (w * 0.1, 0.46), (w * 0.05, roof0 + 0.12), (-w * 0.6, roof0 + 0.12)]
+    pen.poly(to(hood), shade(colour, 0.16))
     glass = (40, 52, 66)
     g = w - 0.035
     pen.poly(to([(-g, roof0 + 0.1), (g, roof0 + 0.1), (g, roof1 - 0.03), (-g, roof1 - 0.03)]), glass)
     r = w - 0.062
     pen.poly(to([(-r, roof0), (r, roof0), (r, roof1 + 0.06), (-r, roof1 + 0.06)]), shade(colour, 0.07))
     pen.poly(to([(-r, roof0), (-r * 0.2, roof0), (-r * 0.35, roof1 + 0.06), (-r, roof1 + 0.06)]), shade(colour, 0.22))
-    pen.poly(to([(-g * 0.8, roof0 + 0.088), (-g * 0.3, roof0 + 0.088), (-g * 0.45, roof0 + 0.02), (-g * 0.85, roof0 + 0.02)]), (110, 134, 156))
+    glint = [(-g * 0.8, 0.088), (-g * 0.3, 0.088), (-g * 0.45, 0.02), (-g * 0.85, 0.02)]
+    pen.poly(to([(x, roof0 + y) for x, y in glint]), (110, 134, 156))
     for side in (-1, 1):
         a, b = side * (w - 0.03), side * (w - 0.12)
         pen.poly(to([(a, 0.44), (b, 0.49), (b, 0.455), (a, 0.4)]), (250, 246, 214))
@@ -71,7 +77,7 @@ def draw_car(pen: Pen, pose: Pose, colour: RGB, body: str, looks: Looks, t: floa
         _indicator(pen, to, w, size, 1 if pose.action == "turns right" else -1)
 
 
-def _brake_lights(pen: Pen, to, w: float, size: float) -> None:
+def _brake_lights(pen: Pen, to: Onto, w: float, size: float) -> None:
     for side in (-1, 1):
         (p,) = to([(side * (w - 0.06), -0.49)])
         pen.disc(p, 0.17 * size, (*BRAKE, 90))
@@ -83,7 +89,7 @@ def _brake_lights(pen: Pen, to, w: float, size: float) -> None:
         pen.disc(p, 0.062 * size, (255, 110, 96))
 
 
-def _indicator(pen: Pen, to, w: float, size: float, side: int) -> None:
+def _indicator(pen: Pen, to: Onto, w: float, size: float, side: int) -> None:
     for y in (0.43, -0.43):
         (p,) = to([(side * (w - 0.01), y)])
         pen.disc(p, 0.15 * size, (*AMBER, 110))

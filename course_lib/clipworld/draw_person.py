@@ -47,7 +47,8 @@ def draw_person(pen: Pen, pose: Pose, colour: RGB, looks: Looks, i: int, box_x: 
     if walking:
         phase = pose.travelled / (0.42 * H) * math.pi
         feet = [
-            (x + 0.2 * H * f * math.cos(p), ground - max(0.0, -math.sin(p)) * 0.09 * H) for p in (phase, phase + math.pi)
+            (x + 0.2 * H * f * math.cos(p), ground - max(0.0, -math.sin(p)) * 0.09 * H)
+            for p in (phase, phase + math.pi)
         ]
         swing = math.cos(phase)
         hip_y -= 0.025 * abs(math.cos(phase))
@@ -55,7 +56,9 @@ def draw_person(pen: Pen, pose: Pose, colour: RGB, looks: Looks, i: int, box_x: 
     elif act == "jumps":
         lift = hop_height(pose.clock, pose.length)
         crouch = 0.0 if lift else 0.09
-        feet = [(fx + (-0.05 if k == 0 else 0.07) * H * f * lift, fy - lift * 0.34 * H) for k, (fx, fy) in enumerate(feet)]
+        feet = [
+            (fx + (-0.05 if k == 0 else 0.07) * H * f * lift, fy - lift * 0.34 * H) for k, (fx, fy) in enumerate(feet)
+        ]
         lift *= 0.3
     elif act == "picks up a box":
         bend = min(1.0, u / LIFT) if u < LIFT else max(0.0, 1 - (u - LIFT) / (1 - LIFT))
@@ -95,7 +98,9 @@ def draw_person(pen: Pen, pose: Pose, colour: RGB, looks: Looks, i: int, box_x: 
 BOX_SIZE = 0.25
 
 
-def _hands(pose: Pose, shoulder: Point, H: float, swing: float, box_x: float | None) -> tuple[list[Point], Point | None]:
+def _hands(
+    pose: Pose, shoulder: Point, H: float, swing: float, box_x: float | None
+) -> tuple[list[Point], Point | None]:
     """Both hands, and the lower edge of a carried box."""
     f, act, u = pose.facing, pose.action, pose.u
     sx, sy = shoulder

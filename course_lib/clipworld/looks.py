@@ -87,7 +87,9 @@ def make_looks(seed: int, view: str, cast: int) -> Looks:
     camera = view == "road" and rng.random() < 0.35
     grey = rng.choice((96, 104, 116, 130, 146, 160)) + rng.randint(-8, 8)
     warm = rng.randint(-4, 8)
-    ground = rng.choice(((126, 158, 96), (146, 166, 108), (168, 160, 128), (178, 172, 160), (116, 148, 106), (188, 176, 140)))
+    ground = rng.choice(
+        ((126, 158, 96), (146, 166, 108), (168, 160, 128), (178, 172, 160), (116, 148, 106), (188, 176, 140))
+    )
     asphalt = (grey + warm // 2, grey, grey - warm)
     cx, cy = 0.5 + u(-0.03, 0.03), 0.5 + u(-0.03, 0.03)
     lane = u(0.075, 0.09) if not camera else u(0.08, 0.13)

@@ -1,9 +1,9 @@
 """Where an actor can go from where it is: the rules that keep a story possible.
 
 A place is a word. Cars: `in:S` (waiting at the crossing, come from the south, heading up), `out:N` (past the crossing,
-heading up), … People on the road: `p0` `p1` (pavement above, left and right), `p2` `p3` (below). Birds on the road: `b0` to
-`b3` (corners). Park: `s0` to `s4` from left to right, `branch`. A light: `red`, `green`. Out of the picture: `off`, and in
-a move `off:N`, `off:L`, … for the side that is crossed; `off:far` is the side away from the branch.
+heading up), … People on the road: `p0` `p1` (pavement above, left and right), `p2` `p3` (below). Birds on the road:
+`b0` to `b3` (corners). Park: `s0` to `s4` from left to right, `branch`. A light: `red`, `green`. Out of the picture:
+`off`, and in a move `off:N`, `off:L`, … for the side that is crossed; `off:far` is the side away from the branch.
 """
 
 from __future__ import annotations

@@ -28,7 +28,12 @@ class Pen:
     def oval(self, x: float, y: float, rx: float, ry: float, ink: Ink) -> None:
         s, left, top = self.scale, self.left, self.top
         self.draw.ellipse(
-            (round(left + (x - rx) * s), round(top + (y - ry) * s), round(left + (x + rx) * s), round(top + (y + ry) * s)),
+            (
+                round(left + (x - rx) * s),
+                round(top + (y - ry) * s),
+                round(left + (x + rx) * s),
+                round(top + (y + ry) * s),
+            ),
             fill=ink,
         )
 

@@ -31,7 +31,9 @@ class Scene:
     def __init__(self, story: Story, kind: str) -> None:
         self.seed, self.kind, self.view, self.duration = story.seed, kind, story.view, story.duration
         self.story = story
+        self.timeline: Timeline
         self.timeline, self._clock = control(story, kind)
+        self._last_camera: Camera | None = None
 
     @cached_property
     def looks(self) -> Looks:
@@ -60,7 +62,7 @@ class Scene:
         return frames
 
     def _camera(self, h: int, w: int) -> Camera:
-        if getattr(self, "_last_camera", None) is None or self._last_camera.size != (h, w):
+        if self._last_camera is None or self._last_camera.size != (h, w):
             self._last_camera = Camera(self.looks, self.view, h, w)
         return self._last_camera
 

@@ -29,7 +29,7 @@ def draw_actors(pen: Pen, story: Story, choreography: Choreography, looks: Looks
         actor = story.cast[i]
         paint = looks.paint(actor.colour)
         if actor.kind == "car":
-            draw_car(pen, pose, paint, body_of(looks, i), looks, t)
+            draw_car(pen, pose, paint, body_of(looks, i), looks)
         elif actor.kind == "person":
             held = next((b for b in story.boxes if b.step is not None and story.steps[b.step].actor == i), None)
             draw_person(pen, pose, paint, looks, i, _box_spot(story, looks, held)[0] if held else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from course_lib.clipworld.moves import CAR_PLACES, CORNERS, PAVEMENT, SLOTS, moves
 from course_lib.clipworld.words import ACTION, ACTIONS, COLOURS, subject
@@ -20,7 +21,15 @@ REPEATABLE = 0.5  # chance that a `repeated` story tries an earlier event again
 # Who takes part, and how likely.
 CAST = {
     "road": (("car", 1.0), ("car", 1.0), ("car", 0.6), ("light", 0.85), ("person", 0.45), ("bird", 0.45)),
-    "park": (("person", 1.0), ("dog", 0.9), ("ball", 0.92), ("bird", 0.95), ("person", 0.2), ("ball", 0.15), ("dog", 0.1)),
+    "park": (
+        ("person", 1.0),
+        ("dog", 0.9),
+        ("ball", 0.92),
+        ("bird", 0.95),
+        ("person", 0.2),
+        ("ball", 0.15),
+        ("dog", 0.1),
+    ),
 }
 # How often each is tried, tuned so that all 18 come out about equally often (tests hold the spread).
 WEIGHTS = {
@@ -77,7 +86,9 @@ class Story:
 
     @property
     def timeline(self) -> Timeline:
-        return Timeline(tuple(Event(s.start, s.end, self.cast[s.actor].name, s.action) for s in self.steps), self.duration)
+        return Timeline(
+            tuple(Event(s.start, s.end, self.cast[s.actor].name, s.action) for s in self.steps), self.duration
+        )
 
 
 def make_story(seed: int, seconds: float = 30.0, kind: str = "story") -> Story:
@@ -100,7 +111,7 @@ def _keeps_promise(story: Story) -> bool:
     if story.kind == "repeated":
         return len({(s.actor, s.action) for s in steps}) < len(steps)
     if story.kind == "two":
-        return any(b.start < a.end for a, b in zip(steps, steps[1:], strict=False))
+        return any(b.start < a.end for a, b in pairwise(steps))
     if story.kind == "near_colours":
         return len({s.actor for s in steps if s.actor < 2}) == min(2, len(steps))
     return len(steps) >= max(1, int(story.duration * 4 / 30))
@@ -147,7 +158,9 @@ def _cast(rng: random.Random, view: str, near: bool) -> tuple[Actor, ...]:
         kinds = [twin, twin] + [k for k in dict.fromkeys(kinds) if k != twin][:2]
         colours[twin] = rng.sample(rng.choice(NEAR), 2)
     free = {
-        "car": sorted(rng.sample(CAR_PLACES, len(CAR_PLACES)), key=lambda p: p.startswith("out") and rng.random() < 0.6),
+        "car": sorted(
+            rng.sample(CAR_PLACES, len(CAR_PLACES)), key=lambda p: p.startswith("out") and rng.random() < 0.6
+        ),
         "light": ["red", "green"] if rng.random() < 0.5 else ["green", "red"],
         "bird": ["branch", *CORNERS] if view == "park" else rng.sample(CORNERS, 4),
         "ground": rng.sample(PAVEMENT if view == "road" else SLOTS, 4 if view == "road" else 5),
@@ -170,7 +183,9 @@ class _Stage:
         self.holding: set[int] = set()
         self.seated: set[int] = set()
         self.steps: list[Step] = []
-        self.actions = [a.present for a in ACTIONS if view in a.views and any(k in {c.kind for c in cast} for k in a.kinds)]
+        self.actions = [
+            a.present for a in ACTIONS if view in a.views and any(k in {c.kind for c in cast} for k in a.kinds)
+        ]
 
     def play(self, start: float, end: float, repeat: bool = False, beside: Step | None = None) -> Step | None:
         """Choose and do one event; None if nobody can do anything new. beside: one that is still going on."""
@@ -204,7 +219,7 @@ class _Stage:
             for action in self.actions:
                 if actor.kind not in ACTION[action].kinds:
                     continue
-                if action == "sits down" and i in self.seated or action == "picks up a box" and self._no_box(i):
+                if (action == "sits down" and i in self.seated) or (action == "picks up a box" and self._no_box(i)):
                     continue
                 found += [(i, action, *m) for m in moves(self.view, actor.kind, action, self.place[i], taken, seconds)]
         return found

@@ -38,7 +38,9 @@ def write_video(
     if not 0.2 <= fps <= 240:
         raise SceneError(f"{fps} frames a second cannot be written.", "Give 0.2 to 240 frames a second.")
     if vfr and path.suffix.lower() == ".avi":
-        raise SceneError("An avi file has no timestamps for uneven frames.", "Write an mp4 or mkv file, or leave vfr out.")
+        raise SceneError(
+            "An avi file has no timestamps for uneven frames.", "Write an mp4 or mkv file, or leave vfr out."
+        )
     rate = Fraction(fps).limit_denominator(1001)
     tick = Fraction(1, CLOCK) if vfr else 1 / rate
     with av.open(str(path), "w") as container:
