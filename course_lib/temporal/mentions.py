@@ -17,12 +17,16 @@ _AUX = re.compile(
     r"appears?|appeared|seems?|to|starts?|started|begins?|began|starting|beginning|starting to|continues?|proceeds?|also|"
     r"now|who|that|which|not|never|doesn't|didn't|isn't|wasn't|\w+ly)[ ,]*)*"
 )
-_OBJECT_OF = re.compile(r"\b(?:at|near|past|behind|beside|by|towards?|around|from|for|in front of|next to|on|under|of|to)(?: the| a| an)? ?$")
+_OBJECT_OF = re.compile(
+    r"\b(?:at|near|past|behind|beside|by|towards?|around|from|for|in front of|next to|on|under|of|to)(?: the| a| an)? ?$"
+)
 _CONTEXT = re.compile(
     r"\b(after|before|when|once|following|prior to|until|as soon as|since|by the time)"
-    r"(?: (?:the|a|an|its|their|that|this|moment|event|of|where|when))* ?$"
+    r"(?: (?:the (?:moment|time|event)(?: that| when| of| where)?|the|an?|its|their))* ?$"
 )
-_JOINT = re.compile(r"(?:[ ,]*\b(?:and|while|as|with|at the same time|meanwhile|simultaneously)\b[ ,]*)+(?:the |a |an )?")
+_JOINT = re.compile(
+    r"(?:[ ,]*\b(?:and|while|as|with|at the same time|meanwhile|simultaneously)\b[ ,]*)+(?:the |a |an )?"
+)
 _THEN = re.compile(r"\b(?:then|next|followed|after(?:wards?)?|later|finally|subsequently|second(?:ly)?|before)\b")
 _RESTART = re.compile(r"\b(?:but|however|instead|rather|although|though|it (?:appears|looks|seems)|(?:best )?guess)\b")
 _TAIL_DENIAL = re.compile(r"^[ ,]*(?:(?:is|was|does|did|has|can)(?:n't| not)|never|cannot|can't)\b")
@@ -74,7 +78,7 @@ def mentions(text: str, words: Lexicon, duration: float | None = None) -> list[M
 def _in_sentence(body: str, words: Lexicon, last: Name | None, offset: int) -> tuple[list[Mention], Name | None]:
     subjects = words.subjects(body)
     pronouns = [(m.start(), m.end(), None) for m in _PRONOUN.finditer(body)]
-    deeds = [d for d in words.deeds(body)]
+    deeds = words.deeds(body)
     # "the light" inside "turns right at the light" is a place, "red" inside "turns red" no colour of a car
     subjects = [s for s in subjects if not any(d[0] < s[1] and s[0] < d[1] for d in deeds)]
     found: list[Mention] = []
@@ -82,7 +86,11 @@ def _in_sentence(body: str, words: Lexicon, last: Name | None, offset: int) -> t
     for start, end, action in deeds:
         who = _who(body, subjects, pronouns, start, end_of_last)
         if not who and not found and (following := [s for s in subjects if s[0] >= end]):
-            who = [following[0]] if re.fullmatch(r"[ ,]*(?:(?:by|of|from) )?(?:the |a |an )?", body[end : following[0][0]]) else []
+            who = (
+                [following[0]]
+                if re.fullmatch(r"[ ,]*(?:(?:by|of|from) )?(?:the |a |an )?", body[end : following[0][0]])
+                else []
+            )
         names: list[Name | None] = []
         begins = start
         for s, _, name in who:
@@ -98,9 +106,17 @@ def _in_sentence(body: str, words: Lexicon, last: Name | None, offset: int) -> t
         clause = body[:begins]
         if restart := list(_RESTART.finditer(clause)):
             clause = clause[restart[-1].end() :]
-        denied = bool(REFUSAL.search(clause) or re.search(r"\b(?:not|never|no|without|neither|nor)\b|n't\b", body[begins:start]))
-        denied = denied or bool(re.search(r"\b(?:no|without|not|never)(?: \w+)?$", clause.rstrip())) or bool(_TAIL_DENIAL.match(body[end:]))
-        joint = bool(found) and bool(_JOINT.search(gap if who else between)) and not _THEN.search(between) and not context
+        denied = bool(
+            REFUSAL.search(clause) or re.search(r"\b(?:not|never|no|without|neither|nor)\b|n't\b", body[begins:start])
+        )
+        denied = (
+            denied
+            or bool(re.search(r"\b(?:no|without|not|never)(?: \w+)?$", clause.rstrip()))
+            or bool(_TAIL_DENIAL.match(body[end:]))
+        )
+        joint = (
+            bool(found) and bool(_JOINT.search(gap if who else between)) and not _THEN.search(between) and not context
+        )
         for i, name in enumerate(names):
             if words.possible(action, name):
                 place = (offset + begins, offset + end)
@@ -118,7 +134,9 @@ def _who(
     body: str, subjects: list[tuple[int, int, Name]], pronouns: list[tuple[int, int, None]], start: int, after: int
 ) -> list[tuple[int, int, Name | None]]:
     """The subjects of the action that begins at `start`: those since the last action, nearest first by grammar."""
-    nearby: list[tuple[int, int, Name | None]] = sorted([s for s in [*subjects, *pronouns] if after <= s[0] and s[1] <= start])
+    nearby: list[tuple[int, int, Name | None]] = sorted(
+        [s for s in [*subjects, *pronouns] if after <= s[0] and s[1] <= start]
+    )
     if not nearby:
         return []
     at_verb = bool(_AUX.fullmatch(body[nearby[-1][1] : start]))

@@ -19,10 +19,32 @@ KIND_WORDS = {
     "bird": "bird",
     "light": "traffic_light stoplight traffic_signal stop_light signal light",
 }
-COLOUR_WORDS = (
-    "red blue green yellow white black orange purple grey gray brown pink silver gold golden beige cyan teal navy "
-    "maroon violet tan turquoise magenta"
-).split()
+COLOUR_WORDS = [
+    "red",
+    "blue",
+    "green",
+    "yellow",
+    "white",
+    "black",
+    "orange",
+    "purple",
+    "grey",
+    "gray",
+    "brown",
+    "pink",
+    "silver",
+    "gold",
+    "golden",
+    "beige",
+    "cyan",
+    "teal",
+    "navy",
+    "maroon",
+    "violet",
+    "tan",
+    "turquoise",
+    "magenta",
+]
 _SAME_COLOUR = {"gray": "grey", "violet": "purple", "golden": "gold"}
 _SHADES = ("light", "dark", "bright", "pale", "deep")
 _CLOTHES = "shirt t-shirt jacket top coat clothes clothing outfit sweater dress hoodie suit garment"
@@ -72,7 +94,12 @@ _WAYS = {
 }
 assert set(_WAYS) == {a.present for a in ACTIONS}
 # The same words for another kind of subject mean another thing: a bird leaves, a light goes off.
-_ONLY_FOR = {"stops": {"light"}, "drives away": {"light", "bird", "ball"}, "drives up": {"light"}, "drives down": {"light"}}
+_ONLY_FOR = {
+    "stops": {"light"},
+    "drives away": {"light", "bird", "ball"},
+    "drives up": {"light"},
+    "drives down": {"light"},
+}
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-_UNITS += "seventeen eighteen nineteen".split()
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+]
+_UNITS += ["seventeen", "eighteen", "nineteen"]
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _NUMBER = {word: i for i, word in enumerate(_UNITS)} | _TENS
 _TENS_AND_UNITS = re.compile(rf"\b({'|'.join(_TENS)})[- ]({'|'.join(_UNITS[1:10])})\b")
@@ -38,13 +56,18 @@ def count(text: str) -> int | None:
 
     A number that is a time ("at 0:05", "5 s") is not a count."""
     words = plain(text)
-    if found := re.search(r"\b(\d+) (?:separate |different |distinct |total )?(?:times?|occurrences?|instances?)\b", words):
+    if found := re.search(
+        r"\b(\d+) (?:separate |different |distinct |total )?(?:times?|occurrences?|instances?)\b", words
+    ):
         return int(found[1])
     for word, value in (("never", 0), ("once", 1), ("twice", 2), ("thrice", 3)):
         if re.search(rf"\b{word}\b(?! again)", words):
             return value
-    bare = re.sub(r"\b\d+(?::\d\d)+|\bseconds? \d+(?:\.\d+)?(?: (?:to|-) \d+(?:\.\d+)?)?|\b\d+(?:\.\d+)? ?-? ?s(?:ec\w*)?\b",
-                  " ", words)
+    bare = re.sub(
+        r"\b\d+(?::\d\d)+|\bseconds? \d+(?:\.\d+)?(?: (?:to|-) \d+(?:\.\d+)?)?|\b\d+(?:\.\d+)? ?-? ?s(?:ec\w*)?\b",
+        " ",
+        words,
+    )
     if found := re.search(r"\b(\d+)\b", bare):
         return int(found[1])
     if re.search(r"\b(?:only|just|exactly) one\b|^one\b|\bone(?= (?:car|person|dog|ball|bird|light)\b)", words):

@@ -7,16 +7,16 @@ import re
 _NEG = r"(?:not|n't|never|cannot)"
 # Refusals: nothing can be known. Pocket's own: "that cannot be seen in the video".
 CANNOT_KNOW = re.compile(
-    rf"\bcan(?:not|'t| not) be (?:seen|determined|known|answered|told|said|identified|confirmed|inferred|established|verified)\b"
-    rf"|\b(?:can(?:not|'t| not)|could(?:n't| not)|unable to|not able to|impossible to|hard to|difficult to|not possible to) "
-    rf"(?:\w+ly |be )?(?:tell|see|determine|say|know|identify|answer|confirm|judge|establish|make out|sure|certain|verify|"
-    rf"find|pinpoint|provide|observe|locate|give)\b"
-    rf"|(?:\bnot|n't|\bisn't|\baren't) (?:\w+ly )?(?:visible|shown|clear|sure|certain|enough|sufficient|known|seen|"
-    rf"determinable|depicted|mentioned|specified|indicated|present(?:ed)?)\b"
-    rf"|\b(?:uncertain|unsure|unclear|unknown|unanswerable|indeterminate|undetermined|insufficient)\b"
-    rf"|\b(?:don't|do not) (?:know|see|have (?:enough|sufficient|any|that) )|\bno (?:idea|way to|information|evidence|indication)\b"
-    rf"|\b(?:does|do|did)(?:n't| not) (?:\w+ly )?(?:show|contain|include|provide|depict|feature|reveal|have (?:an?|any|enough|that)|"
-    rf"say|give|capture|extend|last|reach|run)\b"
+    r"\bcan(?:not|'t| not) be (?:seen|determined|known|answered|told|said|identified|confirmed|inferred|established|verified)\b"
+    r"|\b(?:can(?:not|'t| not)|could(?:n't| not)|unable to|not able to|impossible to|hard to|difficult to|not possible to) "
+    r"(?:\w+ly |be )?(?:tell|see|determine|say|know|identify|answer|confirm|judge|establish|make out|sure|certain|verify|"
+    r"find|pinpoint|provide|observe|locate|give)\b"
+    r"|(?:\bnot|n't|\bisn't|\baren't) (?:\w+ly )?(?:visible|shown|clear|sure|certain|enough|sufficient|known|seen|"
+    r"determinable|depicted|mentioned|specified|indicated|present(?:ed)?)\b"
+    r"|\b(?:uncertain|unsure|unclear|unknown|unanswerable|indeterminate|undetermined|insufficient)\b"
+    r"|\b(?:don't|do not) (?:know|see|have (?:enough|sufficient|any|that) )|\bno (?:idea|way to|information|evidence|indication)\b"
+    r"|\b(?:does|do|did)(?:n't| not) (?:\w+ly )?(?:show|contain|include|provide|depict|feature|reveal|have (?:an?|any|enough|that)|"
+    r"say|give|capture|extend|last|reach|run)\b"
 )
 # Denials: it is known, and there is nothing of the kind.
 NOT_THERE = re.compile(
@@ -57,7 +57,7 @@ def nothing_happens(text: str) -> str | None:
 
 
 def yes_or_no(text: str) -> str | None:
-    """"yes" or "no" as a plain answer begins; None if it begins otherwise."""
+    """ "yes" or "no" as a plain answer begins; None if it begins otherwise."""
     found = re.match(r"\W*(yes|yeah|yep|correct|true|right|no|nope|false|incorrect)\b", text)
     if not found:
         return None

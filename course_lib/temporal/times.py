@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
 _NUM = r"\d+(?:\.\d+)?"
 _CLOCK = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:\.\d+)?"
 _UNIT = r"(?:s|secs?|seconds?)\b"
-_ABOUT = r"(?:(?:approximately|approx\.?|about|around|roughly|the|second|seconds|at|t ?=|~) ?)*"
+_ABOUT = r"(?:(?:approximately|approx\.?|about|around|roughly|the|second|seconds|at|t ?=|~) ?){0,4}"
 _MINUTES = re.compile(rf"\b(\d+) ?(?:m|mins?|minutes?)(?: and)?[ ,]*(\d+(?:\.\d+)?) ?{_UNIT}")
 _WHOLE_MINUTES = re.compile(r"\b(\d+(?:\.\d+)?)[ -]?(?:mins?|minutes?)\b(?! (?:later|long|video|clip))")
 _RANGE = re.compile(
     rf"(?P<pre>\bfrom\b|\bbetween\b|\bseconds?\b|[\[(]|\bt ?=)? ?{_ABOUT}(?<![\d.:])(?P<a>{_CLOCK}|{_NUM}) ?(?P<ua>{_UNIT})?"
-    rf" ?(?P<mid>-|to|until|till|through|up to|and|,) ?{_ABOUT}(?P<b>{_CLOCK}|{_NUM})(?![\d:])(?: ?-? ?(?P<ub>{_UNIT}))?"
+    rf" ?(?P<mid>-|to|until|till|through|up to|and|,) ?{_ABOUT}(?P<b>{_CLOCK}|{_NUM})(?!\d|:\d)(?: ?-? ?(?P<ub>{_UNIT}))?"
 )
 _STARTS_ENDS = re.compile(
     rf"\b(?:start|begin)\w*\W+{_ABOUT}(?P<a>{_CLOCK}|{_NUM}) ?(?:{_UNIT})?\W+(?:and |it |then |event )*"
@@ -30,7 +31,9 @@ _LENGTH_BEFORE = re.compile(
     r"(?:\bfor|\blasts?|\blasting|\btakes?|\bover|\bonly|\bis|\bevery|\bduration of|\bnext|\blength:?)(?: (?:about|around|a|the|another|"
     r"approximately|roughly|only))*$"
 )
-_LENGTH_AFTER = re.compile(r"^\W*(?:later|long|after|before|video|clip|recording|earlier|of footage|in (?:length|total)|apart)\b")
+_LENGTH_AFTER = re.compile(
+    r"^\W*(?:later|long|after|before|video|clip|recording|earlier|of footage|in (?:length|total)|apart)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def times(text: str, duration: float | None = None) -> list[Span]:
     def add(start: float, end: float, place: tuple[int, int]) -> None:
         if not any(taken[place[0] : place[1]]):
             taken[place[0] : place[1]] = b"\1" * (place[1] - place[0])
-            if start <= end:
+            if start <= end < math.inf:
                 found.append(Span(start, end, place))
 
     text = _MINUTES.sub(lambda m: f"{int(m[1])}:{float(m[2]):05.2f}".ljust(len(m[0])), text)

@@ -14,8 +14,8 @@ from course_lib.timeline import Event
 
 MARK_SECONDS = 1.0  # "at 0:05" names that second
 _OPEN = re.compile(
-    rf"\b(?:a|an|the|one|another) (?P<who>(?:[a-z'-]+ ){{0,4}}?[a-z'-]+?) (?P<does>(?:is|are|was|were) (?:\w+ly )?\w+ing|"
-    rf"[a-z]{{2,}}(?<![su])s)\b(?P<rest>[^.;,\n]{{0,60}})"
+    r"\b(?:a|an|the|one|another) (?P<who>(?:[a-z'-]+ ){0,4}?[a-z'-]+?) (?P<does>(?:is|are|was|were) (?:\w+ly )?\w+ing|"
+    r"[a-z]{2,}(?<![su])s)\b(?P<rest>[^.;,\n]{0,60})"
 )
 
 
