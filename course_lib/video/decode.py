@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course_lib.errors import VideoError
-from course_lib.video.span import REORDER, tick_of
+from course_lib.video.span import REORDER, nothing_decodes, tick_of
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -235,9 +234,3 @@ def _decode(source: Source, packet: Packet | None) -> list[VideoFrame]:
         source.broken += 1
         return []
 
-
-def nothing_decodes(source: Source) -> VideoError:
-    return VideoError(
-        f"{source.name}: no frame of its {source.stream.codec_context.name} video can be decoded.",
-        "Copy or download it again, or convert it to H.264 in MP4.",
-    )

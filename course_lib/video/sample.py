@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -126,11 +128,23 @@ def _check(num_frames: int | None, fps: float | None, at: Sequence[float] | None
         raise VideoError(f"num_frames is {num_frames!r}.", "Give a whole number of at least 1.")
     if fps is not None and not (isinstance(fps, (int, float)) and math.isfinite(fps) and fps > 0):
         raise VideoError(f"fps is {fps!r}.", "Give frames a second, above 0.")
-    if at is not None and (len(at) == 0 or not all(math.isfinite(t) and t >= 0 for t in at)):
-        raise VideoError(f"at is {list(at)}.", "Give at least one second, each 0 or more.")
-    sides = (size,) if isinstance(size, int) else size
-    if sides is not None and not all(isinstance(s, int) and 1 <= s <= MAX_SIDE for s in sides):
+    if at is not None and not (_each(at, _is_second) and len(at)):
+        raise VideoError(f"at is {at!r}.", "Give at least one second, each 0 or more.")
+    sides = (size, size) if isinstance(size, int) else size
+    if sides is not None and not (_each(sides, _is_side) and len(sides) == 2):
         raise VideoError(f"size is {size!r}.", f"Give the longer side or (height, width), 1 to {MAX_SIDE} pixels.")
+
+
+def _is_second(t: Any) -> bool:
+    return isinstance(t, Real) and math.isfinite(t) and float(t) >= 0
+
+
+def _is_side(s: Any) -> bool:
+    return isinstance(s, int) and 1 <= s <= MAX_SIDE
+
+
+def _each(values: object, fits: Callable[[Any], bool]) -> bool:
+    return isinstance(values, (Sequence, np.ndarray)) and all(fits(v) for v in values)
 
 
 def _check_memory(count: int, shape: tuple[int, int]) -> None:

@@ -41,7 +41,7 @@ class Source:
         self.container = _container(self.name, self.address)
         try:
             self.stream = _video_stream(self.name, self.container)
-            self.decoder = _decoder(self.name, self.stream)
+            self.decoder = _decoder(self.name, self.stream, self.address)
         except BaseException:
             self.container.close()
             raise
@@ -142,6 +142,8 @@ def _container(name: str, address: str) -> Any:
                 f"{name} cannot be reached ({_reason(problem)}).",
                 "Check the network and the address, or download the video and give its path.",
             ) from problem
+        if isinstance(problem, EOFError):
+            raise VideoError(f"{name} holds no frame: it ends within its header.", "Copy or record it again.") from None
         with open(address.removeprefix("file:"), "rb") as file:
             head = file.read(64)
         if head[4:8] in (b"ftyp", b"mdat", b"moov", b"wide", b"free", b"skip"):
@@ -167,23 +169,28 @@ def _video_stream(name: str, container: Any) -> Any:
         if streams:
             best = container.streams.best("video")
             return best if best in streams else streams[0]
-    kinds = ["text"] if container.format.name in TEXT_AS_VIDEO else [s.type for s in container.streams]
-    found = ", ".join(f"{kinds.count(k)} {k} stream{'s' * (kinds.count(k) > 1)}" for k in dict.fromkeys(kinds))
+    kinds = ["cover picture" if s.type == "video" else f"{s.type} stream" for s in container.streams]
+    kinds = ["text stream"] if container.format.name in TEXT_AS_VIDEO else sorted(kinds)
+    found = ", ".join(f"{kinds.count(k)} {k}{'s' * (kinds.count(k) > 1)}" for k in dict.fromkeys(kinds))
     raise VideoError(
         f"{name} has no video stream ({found or 'no stream at all'} found).",
         "Give a file that ffprobe lists a video stream for.",
     )
 
 
-def _decoder(name: str, stream: Any) -> Any:
+def _decoder(name: str, stream: Any, address: str) -> Any:
     import av
 
     context = stream.codec_context
     if context is None:
-        raise VideoError(f"{name} is coded in a way that PyAV has no decoder for.", "Convert it to H.264 in MP4.")
-    if context.width * context.height > MAX_PIXELS:
         raise VideoError(
-            f"{name} is {context.width} x {context.height} pixels, over the limit of {MAX_PIXELS} pixels a frame.",
+            f"{name} is coded in a way that PyAV has no decoder for, or its index is cut off.",
+            "Convert it to H.264 in MP4; if that fails too, copy it again.",
+        )
+    width, height = _gif_canvas(address) if context.name == "gif" else (context.width, context.height)
+    if width * height > MAX_PIXELS:
+        raise VideoError(
+            f"{name} is {width} x {height} pixels, over the limit of {MAX_PIXELS} pixels a frame.",
             "Scale it down first: ffmpeg -i IN -vf scale=1920:-2 OUT.mp4",
         )
     if stream.metadata.get("alpha_mode") == "1" and context.name in ALPHA_DECODER:
@@ -192,3 +199,12 @@ def _decoder(name: str, stream: Any) -> Any:
     context.thread_type = "AUTO"
     context.thread_count = min(8, os.cpu_count() or 1)  # each thread holds a frame more, and all must be drained
     return context
+
+
+def _gif_canvas(address: str) -> tuple[int, int]:
+    """The canvas of a GIF; libavcodec learns it by drawing the first frame, and gives up on one above the limit."""
+    if not address.startswith("file:"):
+        return 0, 0
+    with open(address.removeprefix("file:"), "rb") as file:
+        head = file.read(10)
+    return int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from course_lib.video.source import Source
 
+AGAIN = "Record, copy or export it again."
 REORDER = 64  # no codec shows a frame more than 16 packets late; the rest is room for two fields and hidden frames
 
 
@@ -33,7 +34,7 @@ def find_span(source: Source) -> Span:
     if source.clock == "count":
         count = sum(1 for _ in source.packets())
         if not count:
-            raise VideoError(f"{source.name} holds no frame.", "Record or export it again.")
+            raise VideoError(f"{source.name} holds no frame.", AGAIN)
         return Span(0, count * source.frame_ticks)
     start = _first(source)
     declared = _declared_end(source, start)
@@ -51,7 +52,9 @@ def _first(source: Source) -> int:
     key: int | None = None
     first: int | None = None
     waited = 0
+    empty = True
     for packet in source.packets():
+        empty = False
         if packet.has_sidedata("encryption_info"):
             raise VideoError(f"{source.name} is encrypted.", "Decrypt it with its key first; this library holds none.")
         tick = tick_of(packet, source.clock)
@@ -66,13 +69,20 @@ def _first(source: Source) -> int:
             if waited > REORDER or (packet.dts is not None and packet.dts >= first):
                 break
     if first is None:
-        raise VideoError(f"{source.name} holds no frame that can be shown.", "Record or export it again.")
+        raise nothing_decodes(source) if not empty else VideoError(f"{source.name} holds no frame.", AGAIN)
     return first
+
+
+def nothing_decodes(source: Source) -> VideoError:
+    what = f"{source.name}: no frame of its {source.stream.codec_context.name} video can be decoded."
+    return VideoError(what, "Copy or download it again, or convert it to H.264 in MP4.")
 
 
 def _declared_end(source: Source, start: int) -> int | None:
     """Where the header says that this stream ends; None where it says nothing of this stream alone."""
     stream, container = source.stream, source.container
+    if container.format.name == "avi" and (promised := _avi_seconds(source.address)):
+        return start + round(promised / source.time_base)
     if stream.duration:
         return (stream.start_time or 0) + stream.duration
     text = stream.metadata.get("DURATION", "")
@@ -84,6 +94,17 @@ def _declared_end(source: Source, start: int) -> int | None:
     if container.duration and len(container.streams) == 1:
         return start + round(container.duration / 1_000_000 / source.time_base)
     return None
+
+
+def _avi_seconds(address: str) -> float:
+    """Microseconds a frame times frames, from the main header (libavformat scales its count to what is left)."""
+    if not address.startswith("file:"):
+        return 0.0
+    with open(address.removeprefix("file:"), "rb") as file:
+        head = file.read(52)
+    if head[:4] != b"RIFF" or head[24:28] != b"avih":
+        return 0.0
+    return int.from_bytes(head[32:36], "little") * int.from_bytes(head[48:52], "little") / 1e6
 
 
 def _last(source: Source, start: int, declared: int | None) -> int:

@@ -75,14 +75,17 @@ def write(
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
         if sound is not None:
-            _silence(out, sound, audio_seconds)
+            silence(out, sound, audio_seconds)
     return path
 
 
-def _silence(out: av.container.OutputContainer, sound: av.AudioStream, seconds: float) -> None:
-    for start in range(0, int(seconds * 8000), 1024):
+def silence(
+    out: av.container.OutputContainer, sound: av.AudioStream, seconds: float, rate: int = 8000
+) -> None:
+    """Fill an audio stream with as many seconds of nothing."""
+    for start in range(0, int(seconds * rate), 1024):
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
-        frame.sample_rate, frame.pts, frame.time_base = 8000, start, Fraction(1, 8000)
+        frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
         out.mux(sound.encode(frame))
     out.mux(sound.encode(None))
 
