@@ -41,11 +41,36 @@ def draw_road(pen: Pen, looks: Looks) -> None:
         if look.half < 0.25:
             _corners(pen, look, grow, ink)
     if look.camera:
-        for k in (-0.6, 0.15, 0.7):  # worn wheel tracks
-            x = look.cx + k * look.half
-            pen.box(x - 0.03, -FAR, x + 0.03, 1 + FAR, (*shade(look.asphalt, -0.25), 40))
+        _worn(pen, look)
     if look.markings:
         _markings(pen, look, lines)
+
+
+def _worn(pen: Pen, look: Looks) -> None:
+    """What a traffic camera sees of a bare road: tracks, mended patches, seams, more lanes, uneven light."""
+    rng = random.Random(look.seed * 13 + 5)
+    dark, pale = shade(look.asphalt, -0.3), shade(look.asphalt, 0.3)
+    for k in (-0.6, 0.15, 0.7):
+        x = look.cx + k * look.half
+        pen.box(x - 0.03, -FAR, x + 0.03, 1 + FAR, (*dark, 40))
+    for _ in range(rng.randint(0, 5)):
+        x, y, w, h = rng.uniform(-0.2, 1.1), rng.uniform(-0.1, 1.1), rng.uniform(0.04, 0.2), rng.uniform(0.04, 0.2)
+        pen.box(x, y, x + w, y + h, (*rng.choice((dark, pale)), rng.randint(20, 60)))
+    for _ in range(rng.randint(0, 3)):
+        x, y = rng.uniform(-0.1, 1.1), rng.uniform(-0.1, 1.1)
+        bend = [(x + 0.25 * j, y + rng.uniform(-0.03, 0.03)) for j in range(-4, 6)]
+        pen.limb(bend if rng.random() < 0.5 else [(b, a) for a, b in bend], 0.006, (*dark, 110))
+    if rng.random() < 0.4:
+        for side in (-1, 1):
+            x = look.cx + side * 2 * look.lane
+            dashes = rng.random() < 0.6
+            for k in range(-20, 40):
+                pen.box(x - 0.006, k * 0.12, x + 0.006, k * 0.12 + (0.06 if dashes else 0.13), (*pale, 190))
+    if rng.random() < 0.5:
+        start = rng.choice((0.0, 0.5, 1.0))
+        for k in range(8):
+            edges = sorted((start + 0.12 * k * look.sun, look.sun * FAR + 0.5))
+            pen.box(edges[0], -FAR, edges[1], 1 + FAR, (0, 0, 0, 7))
 
 
 def _corners(pen: Pen, look: Looks, grow: float, ink: RGB) -> None:

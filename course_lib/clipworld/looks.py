@@ -103,7 +103,7 @@ def make_looks(seed: int, view: str, cast: int) -> Looks:
         cx=cx,
         cy=cy,
         lane=lane,
-        half=u(0.3, 0.6) if camera else lane * 2 + u(-0.005, 0.02),
+        half=rng.choice((u(0.28, 0.36), 0.6, 0.6)) if camera else lane * 2 + u(-0.005, 0.02),
         asphalt=asphalt,
         ground=mix(asphalt, ground, 0.35) if camera else ground,
         markings=rng.choice((0, 0, 0, 1)) if camera else rng.choice((0, 1, 2, 2)),

@@ -87,6 +87,6 @@ def make_scene(seed: int, seconds: float = 30.0, kind: str = "story") -> Scene:
     """
     if kind not in (*KINDS, *CONTROLS):
         raise SceneError(f"There is no kind of scene {kind!r}.", f"Choose among {', '.join((*KINDS, *CONTROLS))}.")
-    if not 2.0 <= seconds <= 3600:
-        raise SceneError(f"A scene of {seconds} s cannot be made.", "Give 2 to 3600 seconds.")
+    if not 4.0 <= seconds <= 3600:
+        raise SceneError(f"A scene of {seconds} s cannot be made.", "Give 4 to 3600 seconds.")
     return Scene(make_story(seed, seconds, "story" if kind in CONTROLS else kind), kind)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from course_lib.clipworld.moves import CAR_PLACES, CORNERS, PAVEMENT, SLOTS, moves
+from course_lib.clipworld.schedule import PAUSE, SHOT_FRAMES, schedule
 from course_lib.clipworld.words import ACTION, ACTIONS, COLOURS, subject
 from course_lib.timeline import Event, Timeline
 
 KINDS = ("story", "short", "repeated", "two", "near_colours", "empty")
 VIEWS = ("road", "park")
 NEAR = (("red", "orange"), ("orange", "yellow"), ("blue", "purple"), ("white", "yellow"), ("black", "purple"))
-SHOT_FRAMES = 16  # a `short` event fits between two of so many samples spread over the clip
 LONG = 45.0  # seconds from which on a small cast may run out of new things to do, and does something again
 REPEATABLE = 0.5  # chance that a `repeated` story tries an earlier event again
 
@@ -114,6 +113,8 @@ def _keeps_promise(story: Story) -> bool:
         return any(b.start < a.end for a, b in pairwise(steps))
     if story.kind == "near_colours":
         return len({s.actor for s in steps if s.actor < 2}) == min(2, len(steps))
+    if story.kind == "short" and all(s.end - s.start >= story.duration / SHOT_FRAMES for s in steps):
+        return False
     return len(steps) >= max(1, int(story.duration * 4 / 30))
 
 
@@ -121,30 +122,13 @@ def _tell(rng: random.Random, seed: int, seconds: float, kind: str) -> Story:
     view = rng.choice(VIEWS)
     cast = _cast(rng, view, near=kind == "near_colours")
     stage = _Stage(rng, view, cast, encore=seconds > LONG)
-    for start, end in () if kind == "empty" else _schedule(rng, seconds, kind):
+    for start, end in () if kind == "empty" else schedule(rng, seconds, kind):
         first = stage.play(start, end, repeat=kind == "repeated" and rng.random() < REPEATABLE)
         if kind == "two" and first is not None and rng.random() < 0.6:
             begin = round(start + rng.uniform(0.3, 1.0), 1)
-            stage.play(begin, round(min(end + rng.uniform(-0.8, 0.4), seconds), 1), beside=first)
+            finish = max(begin + 1.6, end + rng.uniform(-0.8, PAUSE))
+            stage.play(begin, round(min(finish, seconds), 1), beside=first)
     return Story(seed, kind, view, seconds, cast, tuple(stage.steps), stage.boxes())
-
-
-def _schedule(rng: random.Random, seconds: float, kind: str) -> Iterator[tuple[float, float]]:
-    """When events happen: 4 to 8 in 30 s, 2.4 to 5 s long, nothing in between for 0.4 to some 4 s."""
-    n = max(1, round(rng.uniform(3.7, 8.4) * seconds / 30))
-    while n > 1 and n * 2.4 + (n + 1) * 0.5 > seconds:
-        n -= 1
-    longest = max(2.4, min(5.0, 2 * 0.74 * seconds / n - 2.4))
-    lengths = [min(rng.uniform(2.4, longest), 0.8 * seconds) for _ in range(n)]
-    if kind == "short":
-        lengths[rng.randrange(n)] = max(0.2, rng.uniform(0.4, 0.8) * seconds / SHOT_FRAMES)
-    spare = seconds - sum(lengths) - 0.4 * (n + 1)
-    shares = [rng.uniform(0.2, 1.0) for _ in range(n + 1)]
-    t = 0.0
-    for length, share in zip(lengths, shares, strict=False):
-        t += 0.4 + spare * share / sum(shares)
-        yield round(t, 1), round(t + length, 1)
-        t += length
 
 
 def _cast(rng: random.Random, view: str, near: bool) -> tuple[Actor, ...]:
