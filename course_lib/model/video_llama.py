@@ -47,6 +47,7 @@ class VideoLLaMA(nn.Module):
         self.aggregator = aggregator if aggregator is not None else nn.Identity()
         self.llm, self.tokenizer = _language_model(llm, tokenizer)
         self.time_signal = time_signal
+        self.extra: dict[str, Any] = {}  # what a saved model's config says beside its parts
         self.video_token_id = _learn_video_token(self.llm, self.tokenizer)
 
     @property
@@ -118,6 +119,19 @@ class VideoLLaMA(nn.Module):
         if self.tokenizer.pad_token_id is not None and self.tokenizer.pad_token_id != self.tokenizer.eos_token_id:
             labels[input_ids == self.tokenizer.pad_token_id] = IGNORED
         return labels
+
+    def save_pretrained(self, folder: str | Path, dtype: torch.dtype | None = None) -> None:
+        """Write config.json, model.safetensors and tokenizer.json; see `course_lib.model.store.save`."""
+        from course_lib.model.store import save
+
+        save(self, folder, dtype)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path, dtype: torch.dtype | None = None) -> VideoLLaMA:
+        """The model of a folder that `save_pretrained` wrote; see `course_lib.model.store.load`."""
+        from course_lib.model.store import load
+
+        return load(folder, dtype)
 
     def _check_lengths(self, input_ids: Tensor, **others: Tensor | None) -> None:
         for name, value in others.items():

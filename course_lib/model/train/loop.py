@@ -71,6 +71,7 @@ def run(stage: Stage, folder: Path, device: torch.device, workers: int = 1, say:
         module.train()
     began, window, metrics = time.monotonic(), [], {}
     for step, batch in enumerate(loader, start=first):
+        torch.manual_seed(step)  # a resumed run draws what the unbroken one would have drawn
         for group in optimiser.param_groups:
             group["lr"] = stage.lr * _schedule(step, stage.steps, stage.warmup)
         loss = stage.loss(batch)

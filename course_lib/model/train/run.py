@@ -1,0 +1,132 @@
+"""`course train pocket`: the four stages one after the other, into a folder that can be taken up again at any step."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course_lib.errors import ModelError
+from course_lib.model.pocket import PocketConfig, build_pocket
+
+if TYPE_CHECKING:
+    from course_lib.model.train.vision import NamingEncoder
+    from course_lib.model.video_llama import VideoLLaMA
+
+STAGES = ("vision", "text", "align", "joint")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long each stage runs, in steps of `clips` clips; `films`: how many batches of `clips` films are drawn."""
+
+    vision: int = 1000
+    text: int = 3000
+    align: int = 200
+    joint: int = 1500
+    films: int = 400
+    clips: int = 8
+
+
+LESSON = Recipe(vision=60, text=150, align=20, joint=40, films=12, clips=4)
+
+
+def train_pocket(
+    out: str | Path,
+    device: str | None = None,
+    seed: int = 0,
+    resume: bool = True,
+    lesson: bool = False,
+    stages: tuple[str, ...] = STAGES,
+    config: PocketConfig | None = None,
+    recipe: Recipe | None = None,
+    threads: int | None = None,
+    say: Callable[[str], None] = print,
+) -> dict[str, dict[str, float]]:
+    """Train a pocket model into `out`; returns each stage's final numbers.
+
+    out gets checkpoints, films/, features/, log.jsonl, loss.png and, after the last stage, model/ (config.json,
+    model.safetensors, tokenizer.json). A run that was stopped goes on from its last checkpoint, at most 250 steps
+    back; resume=False refuses a folder that holds one. stages: a part of them (vision and text do not need each
+    other, and may run at the same time). Raises ModelError when a stage lacks the one before it.
+    """
+    import torch
+
+    from course_lib.model.train.joint import align_stage, extract, joint_stage
+    from course_lib.model.train.language import count_smoothly
+    from course_lib.model.train.loop import run
+    from course_lib.model.train.films import Reel
+    from course_lib.model.train.picture import draw_losses
+    from course_lib.model.train.text import text_stage
+    from course_lib.model.train.vision import NamingEncoder, vision_stage
+    from course_lib.model.train.world import Teacher
+
+    folder = Path(out)
+    if unknown := set(stages) - set(STAGES):
+        raise ModelError(f"There is no stage {sorted(unknown)[0]!r}.", f"Choose from {', '.join(STAGES)}.")
+    if not resume and any(folder.glob("*.pt")):
+        raise ModelError(f"{folder} already holds a training run.", "Go on with it (--resume) or give another folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    config = config or PocketConfig()
+    recipe = recipe or (LESSON if lesson else Recipe())
+    _agree(folder / "recipe.json", {"config": config.to_dict(), "recipe": vars(recipe), "seed": seed})
+    if threads:
+        torch.set_num_threads(threads)
+    where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    torch.manual_seed(seed)
+
+    model = build_pocket(config, seed).to(where)
+    count_smoothly(model.llm, model.tokenizer)
+    naming = NamingEncoder(model.encoder).to(where)
+    teacher = Teacher(model.tokenizer, config.tokens, config.time_signal)
+    reel = Reel(folder / "films", config.size, config.tubelet, recipe.clips)
+    reels = (reel, reel.unseen())
+    features = folder / "features"
+    numbers: dict[str, dict[str, float]] = {}
+    began = time.monotonic()
+    for stage in [s for s in STAGES if s in stages]:
+        if stage == "vision":
+            built = vision_stage(naming, reel, recipe.vision, recipe.films, where)
+        elif stage == "text":
+            built = text_stage(model, teacher, recipe.text, recipe.clips, seed, where)
+        else:
+            _take_up(folder, model, naming, before=stage)
+            if stage == "align":
+                for varied in (False, True):
+                    extract(model.encoder, reel, recipe.films, features, where, varied)
+                extract(model.encoder, reels[1], 8, features, where, varied=False)
+            make = align_stage if stage == "align" else joint_stage
+            steps = getattr(recipe, stage)
+            built = make(model, teacher, reels, features, recipe.films, steps, where)
+        numbers[stage] = run(built, folder, where, say=say)
+        draw_losses(folder / "log.jsonl", folder / "loss.png")
+    if "joint" in stages:
+        model.save_pretrained(folder / "model", dtype=torch.float16)
+        say(f"the model is in {folder / 'model'}, after {(time.monotonic() - began) / 60:.0f} minutes")
+    return numbers
+
+
+def _take_up(folder: Path, model: VideoLLaMA, naming: NamingEncoder, before: str) -> None:
+    """Load what the stage builds on: the encoder of `vision`, and the weights of the stage before."""
+    import torch
+
+    previous = {"align": "text", "joint": "align"}[before]
+    for name, module in (("vision", naming), (previous, model)):
+        path = folder / f"{name}.pt"
+        if not (folder / f"{name}.done").exists():
+            raise ModelError(f"Stage {before} needs stage {name}, which is not done in {folder}.", f"Run {name} first.")
+        module.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["model"])
+        if name == "vision":
+            encoder = {k: v.clone() for k, v in model.encoder.state_dict().items()}
+    model.encoder.load_state_dict(encoder)
+
+
+def _agree(path: Path, recipe: dict) -> None:
+    """A folder is one recipe: going on with another would mix two runs silently."""
+    recipe = json.loads(json.dumps(recipe))
+    if path.exists() and json.loads(path.read_text()) != recipe:
+        raise ModelError(f"{path.parent} was begun with another recipe (see {path.name}).", "Give another folder.")
+    path.write_text(json.dumps(recipe, indent=1) + "\n")
