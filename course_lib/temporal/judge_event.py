@@ -17,17 +17,17 @@ from course_lib.timeline import Event
 def judge_event(case: Case) -> Verdict:
     """Questions whose answer is an event: at, after, before, order, frames."""
     nothing_too = any(stance.nothing_happens(plain(a)) for a in case.question.accepted)
-    if nothing_too and not case.told and (said := stance.nothing_happens(case.text)):
-        return right(f'Right: "{said}".', said)
+    if nothing_too and not case.told and (idle := stance.nothing_happens(case.text)):
+        return right(f'Right: "{idle}".', idle)
     if verdict := refused(case):
         return verdict
-    answering = _answering(case)
-    if not answering:
+    named = answering(case)
+    if not named:
         return unmatched(case)
     wanted = {e.text for e in case.expected} | {e.text for a in case.accepted for e in a}
     got: list[Event] = []
     open_who = False
-    for m in answering:
+    for m in named:
         fits = case.true(m)
         hits = [e for e in fits if e.text in wanted]
         if not fits:
@@ -36,7 +36,7 @@ def judge_event(case: Case) -> Verdict:
             return _misplaced(case, m, fits)
         open_who = open_who or len({e.text for e in fits}) > 1
         got.append(_next_of(hits, got, case.question.evidence))
-    said = tuple(m.said for m in answering)
+    said = tuple(m.said for m in named)
     texts = {e.text for e in got}
     enough = [a for a in (case.expected, *case.accepted) if a and {e.text for e in a} <= texts]
     if not enough:
@@ -56,7 +56,7 @@ def _next_of(hits: list[Event], got: list[Event], evidence: tuple[float, float])
     return next((e for e in fresh if not got or e.start >= got[-1].start), fresh[0])
 
 
-def _answering(case: Case) -> list[Mention]:
+def answering(case: Case) -> list[Mention]:
     """The mentions that answer: not the event asked about, not the scene before it; those told as at once together."""
     kind = case.question.kind
     told = case.told
@@ -155,10 +155,10 @@ def judge_nothing(case: Case) -> Verdict:
         return right(f'Right: "{said}".', said)
     if not case.told and (said := stance.cannot_know(case.text)):
         return wrong("false_abstain", f'It refuses ("{said}"), though the clip shows that nothing happens.', said)
-    answering = _answering(case)
-    if not answering:
+    named = answering(case)
+    if not named:
         return unmatched(case)
-    m = answering[0]
+    m = named[0]
     fits = case.true(m)
     if not fits:
         return wrong("invented", f'"{m.said}" is nowhere in the clip; nothing happens there.', m.said)

@@ -1,4 +1,6 @@
+import json
 import random
+from pathlib import Path
 
 import pytest
 
@@ -7,7 +9,27 @@ from course_lib.clipworld.words import ACTIONS, COLOURS, subject
 from course_lib.temporal.judge import judge
 from course_lib.temporal.verdict import FAILURES
 from course_lib.timeline import Event, Timeline
-from judged import asked, triples
+
+HERE = Path(__file__).parent
+
+
+def asked() -> tuple[dict[str, Timeline], dict[str, tuple[Question, str]]]:
+    """Timelines by name, and questions by key with the name of their timeline."""
+    data = json.loads((HERE / "asked.json").read_text())
+    timelines = {name: Timeline.from_json(json.dumps(t)) for name, t in data["timelines"].items()}
+    questions = {}
+    for key, q in data["questions"].items():
+        accepted = (q["answer"], *q.get("also", ()))
+        questions[key] = (
+            Question(q["text"], q["answer"], q["kind"], tuple(q["evidence"]), accepted, False),
+            q["timeline"],
+        )
+    return timelines, questions
+
+
+def triples() -> list[dict]:
+    return [json.loads(line) for line in (HERE / "judged.jsonl").read_text().splitlines()]
+
 
 TIMELINES, QUESTIONS = asked()
 TRIPLES = triples()

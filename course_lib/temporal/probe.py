@@ -1,0 +1,100 @@
+"""Probe a model on one clip: ask about time, judge every answer, and report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course_lib.clipworld.questions import SUMMARY_QUESTION, Question, summary_text
+from course_lib.errors import ModelError, TimelineError
+from course_lib.progress import progress
+from course_lib.temporal.asking import probes_of
+from course_lib.temporal.contradictions import Checked, contradictions
+from course_lib.temporal.judge import judge
+from course_lib.temporal.report import Probe, ProbeReport
+from course_lib.temporal.told import told_events
+from course_lib.timeline import Timeline
+
+if TYPE_CHECKING:
+    from course_lib.video import Clip
+
+BATCH = 16  # questions a call: small enough that progress is seen
+ROUNDING = 1.0  # seconds by which a timeline's duration may miss the clip's
+
+
+def probe(
+    model: Any,
+    path_or_clip: str | Path | Clip,
+    timeline: Timeline | None = None,
+    seed: int = 0,
+    each: int = 3,
+    mitigation: str | None = None,
+) -> ProbeReport:
+    """Ask `model` about time in a clip and judge what it says.
+
+    model: anything with the interface of the zoo (`.name, .watch, .answer, .answers, .summarize`). With a timeline: the
+    summary, and up to `each` questions of the kinds at, after, before, order, when and unanswerable, each judged against
+    it. Without one: contradictions alone, between answers about the events that the model told itself. The same seed
+    asks the same questions. Raises TimelineError if the timeline is of another length than the clip.
+    """
+    if mitigation is not None:
+        raise ModelError(f"There is no mitigation named {mitigation!r}.", "Probe without one.")
+    began = time.monotonic()
+    clip = model.watch(path_or_clip) if isinstance(path_or_clip, str | Path) else path_or_clip
+    if timeline is not None and abs(timeline.duration - clip.duration) > ROUNDING:
+        raise TimelineError(
+            f"The timeline is of {timeline.duration:g} s, the clip of {clip.duration:g} s.",
+            "Give the timeline that belongs to this clip.",
+        )
+    summary = model.summarize(clip)
+    told = told_events(summary, clip.duration, timeline)
+    asking = _Asking(model, _label(clip))
+    probes: list[Probe] = []
+    checked = Checked((), {})
+    if timeline is not None:
+        asked = [_summary_question(timeline), *probes_of(timeline, seed, each, len(clip.seconds))]
+        answers = [summary, *asking(clip, [q.text for q in asked[1:]])]
+        probes = [Probe(q, a, judge(q, a, timeline)) for q, a in zip(asked, answers, strict=True)]
+    else:
+        checked = contradictions(asking, clip, told)
+    return ProbeReport(
+        model=model.name,
+        source=str(clip.source),
+        duration=clip.duration,
+        seed=seed,
+        timeline=timeline,
+        summary=summary,
+        told=told,
+        probes=tuple(probes),
+        contradictions=checked.contradictions,
+        checks=checked.checks,
+        sampled=tuple(float(s) for s in clip.seconds),
+        took=round(time.monotonic() - began, 2),
+        tokens=model.num_tokens(clip, SUMMARY_QUESTION) if hasattr(model, "num_tokens") else None,
+        clip=clip,
+    )
+
+
+def _summary_question(timeline: Timeline) -> Question:
+    answer = summary_text(timeline.events)
+    return Question(SUMMARY_QUESTION, answer, "summary", (0.0, timeline.duration), (answer,), False)
+
+
+def _label(clip: Clip) -> str:
+    return f"asking about {Path(str(clip.source)).name}"
+
+
+class _Asking:
+    """(clip, questions) -> answers, in batches, with progress."""
+
+    def __init__(self, model: Any, label: str) -> None:
+        self.model, self.label = model, label
+
+    def __call__(self, clip: Clip, questions: Sequence[str]) -> list[str]:
+        batches = [list(questions[i : i + BATCH]) for i in range(0, len(questions), BATCH)]
+        answers: list[str] = []
+        for batch in progress(batches, self.label):
+            answers += self.model.answers(clip, batch)
+        return answers
