@@ -62,13 +62,18 @@ class Painter:
         self.aspect = aspect
         self.size: tuple[int, int] | None = None  # known with the first frame, which says how it is turned
         self.field = "bottom" if bottom_field_first else "top"
+        # Looking at a frame's side data ties it into a reference cycle that keeps its pixels; so once an angle, not a
+        # frame. (The angle alone does not tell a mirrored picture.)
+        self._orientations: dict[int, tuple[bool, bool, bool]] = {}
         self._scale = VideoReformatter()
         self._flatten = VideoReformatter()
 
     def __call__(self, frame: VideoFrame) -> np.ndarray:
         from av.video.reformatter import Interpolation
 
-        swap, mirror_x, mirror_y = orientation(frame)
+        if frame.rotation not in self._orientations:
+            self._orientations[frame.rotation] = orientation(frame)
+        swap, mirror_x, mirror_y = self._orientations[frame.rotation]
         if self.size is None:
             self.size = target_size(display_size(frame.width, frame.height, self.aspect, swap), self.asked)
         h, w = self.size[::-1] if swap else self.size
