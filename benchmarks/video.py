@@ -44,8 +44,8 @@ def run() -> dict[str, Any]:
         "16 frames at 224 px of 30 s of 1080p H.264",
         ("keyframe each", "reader", "seconds", "x course_lib", "CPU seconds", "x course_lib", "peak MB"),
         rows,
-        f"Medians of {ROUNDS} processes each, in turn; import not counted in time, but in memory. CPU seconds count all "
-        "threads and children, and stay the same on a busy machine. Again: `course bench video`.",
+        f"Medians of {ROUNDS} processes each, in turn; imports count in memory, not in time. CPU seconds are those of "
+        "all threads and children, and are the steadier measure on a busy machine. Again: `course bench video`.",
     )
 
 

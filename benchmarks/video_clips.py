@@ -11,7 +11,7 @@ SECONDS, RATE, H, W = 30, 30, 1080, 1920
 
 
 def clip(gop: int) -> Path:
-    """A pan over a textured ground with moving things and sensor noise; x264's usual settings, a keyframe each `gop`."""
+    """A pan over a textured ground with moving things and sensor noise, with a keyframe at least every `gop` frames."""
     import av
 
     folder = Path(tempfile.gettempdir()) / "course-bench"

@@ -1,7 +1,7 @@
 """Ways to get 16 frames at 224 px out of a file, each as a newcomer or an expert would write it.
 
-Run as `python -m benchmarks.video_readers NAME PATH`: prints JSON with the seconds taken, the CPU seconds of all threads
-and children, and their peak memory in MB with imports.
+Run as `python -m benchmarks.video_readers NAME PATH`: prints JSON with the seconds taken, the CPU seconds of all
+threads and children, and their peak memory in MB with imports.
 """
 
 from __future__ import annotations
