@@ -38,6 +38,7 @@ python:
 $(VENV)/.ready-%: pyproject.toml constraints.txt | python
 	@echo "Setting up $(VENV) for 'make $*' (minutes the first time)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check "pip>=26"  # an older one cannot read newer packages
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".$(EXTRAS_$*)"
 	@touch $@
 

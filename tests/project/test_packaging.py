@@ -5,11 +5,12 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from repository import PYPROJECT, ROOT
 
@@ -63,6 +64,12 @@ def test_every_pin_lies_in_the_range_that_pyproject_allows():
     pinned = pins()
     for wanted in requirements(*TESTED_EXTRAS):
         assert wanted.specifier.contains(pinned[canonicalize_name(wanted.name)]), wanted
+
+
+def test_every_pin_installs_on_the_oldest_python_that_is_promised():
+    for name in pins():
+        allowed = metadata(name)["Requires-Python"]
+        assert allowed is None or SpecifierSet(allowed).contains("3.11.0"), f"{name} needs Python {allowed}"
 
 
 def test_torch_is_pinned_to_the_tested_release_and_allowed_from_2_9():
