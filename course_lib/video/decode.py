@@ -233,4 +233,3 @@ def _decode(source: Source, packet: Packet | None) -> list[VideoFrame]:
     except av.FFmpegError:
         source.broken += 1
         return []
-

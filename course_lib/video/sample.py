@@ -20,6 +20,7 @@ from course_lib.video.webp import Animation, is_animation, read_animation
 
 MAX_BYTES = 4 * 2**30  # of RGB in one clip
 MAX_SIDE = 8192
+HDR = {16: "PQ", 18: "HLG"}  # AVColorTransferCharacteristic
 BOTTOM_FIELD_FIRST = (3, 4)  # AVFieldOrder BB and TB: displayed first
 
 
@@ -52,7 +53,7 @@ def probe(path: str | os.PathLike[str]) -> VideoInfo:
             duration=float((span.end - span.start) * source.time_base),
             start=float(span.start * source.time_base),
             has_audio=bool(source.container.streams.audio),
-            note=span.note,
+            note=_note(span, source),
         )
 
 
@@ -158,7 +159,9 @@ def _check_memory(count: int, shape: tuple[int, int]) -> None:
 
 def _note(span: Span, source: Source) -> str:
     damage = f"damaged: {source.broken} packets could not be decoded" if source.broken else ""
-    return "; ".join(part for part in (span.note, damage) if part)
+    curve = HDR.get(source.stream.codec_context.color_trc)
+    hdr = f"HDR ({curve}) is shown without tone mapping, so it looks flat" if curve else ""
+    return "; ".join(part for part in (span.note, damage, hdr) if part)
 
 
 def _times(

@@ -95,6 +95,15 @@ def test_deep_full_range_and_444_pixels_keep_their_colours(
     np.testing.assert_allclose(got, SKIN, atol=6)
 
 
+def test_hdr_is_said_to_lack_tone_mapping(tmp_path: Path) -> None:
+    def pq(stream: av.VideoStream) -> None:
+        stream.codec_context.color_trc, stream.codec_context.colorspace = 16, 9
+
+    path = make.write(tmp_path / "a.mp4", steady(4), pixels="yuv420p10le", set_up=pq)
+    assert "HDR (PQ)" in sample(path, num_frames=1).note
+    assert "HDR (PQ)" in probe(path).note
+
+
 def corner(number: int, h: int, w: int) -> np.ndarray:
     """Red top left quarter, blue bottom right quarter, the rest white."""
     picture = np.full((h, w, 3), 255, np.uint8)

@@ -79,9 +79,7 @@ def write(
     return path
 
 
-def silence(
-    out: av.container.OutputContainer, sound: av.AudioStream, seconds: float, rate: int = 8000
-) -> None:
+def silence(out: av.container.OutputContainer, sound: av.AudioStream, seconds: float, rate: int = 8000) -> None:
     """Fill an audio stream with as many seconds of nothing."""
     for start in range(0, int(seconds * rate), 1024):
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
