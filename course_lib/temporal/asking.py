@@ -40,13 +40,13 @@ def _forms(event: Event) -> dict[str, str]:
     return {"s": event.subject, "kind": kind, **verbs}
 
 
-def probes_of(timeline: Timeline, seed: int, each: int, num_frames: int) -> list[Question]:
+def probes_of(timeline: Timeline, seed: int, each: int) -> list[Question]:
     """Up to `each` different questions of every probed kind, with their answers; the same for the same seed."""
     rng = random.Random(seed)
     asked: list[Question] = []
     for kind in PROBED:
         seen: set[tuple[str, tuple[float, float]]] = set()
-        for q in questions(timeline, rng, kinds=(kind,), each=6 * each, phrasing="any", num_frames=num_frames):
+        for q in questions(timeline, rng, kinds=(kind,), each=6 * each, phrasing="any"):
             key = (q.text if kind == "unanswerable" else q.answer, q.evidence)
             if len(seen) < each and key not in seen:
                 seen.add(key)

@@ -19,13 +19,27 @@ if TYPE_CHECKING:
 GREY = 127
 
 
+def frames_a_moment(seconds: np.ndarray) -> int:
+    """2 if the frames were taken in close pairs (a moment and its motion, as pocket takes them), else 1."""
+    if len(seconds) < 4 or len(seconds) % 2:
+        return 1
+    inside, between = seconds[1::2] - seconds[::2], seconds[2::2] - seconds[1:-1:2]
+    return 2 if (inside >= 0).all() and inside.max() < np.median(between) / 1.5 else 1
+
+
 def shuffled(clip: Clip, seed: int = 0) -> Clip:
-    """The same frames in another order, told at the old seconds. One frame alone stays as it is."""
+    """The same moments in another order, told at the old seconds: everything is there but when it was.
+
+    Frames that were taken in close pairs stay together, so that motion can still be seen and only the order is lost.
+    One frame alone stays as it is.
+    """
     rng = np.random.default_rng(seed)
-    order = np.arange(len(clip.frames))
+    size = frames_a_moment(clip.seconds)
+    order = np.arange(len(clip.frames) // size)
     while len(order) > 1 and (order == np.arange(len(order))).all():
         order = rng.permutation(len(order))
-    return _with(clip, clip.frames[order], "shuffled")
+    frames = (order[:, None] * size + np.arange(size)).reshape(-1)
+    return _with(clip, clip.frames[frames], "shuffled")
 
 
 def reversed_clip(clip: Clip) -> Clip:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
-from course_lib.clipworld.words import ACTIONS
+from course_lib.clipworld.words import ACTIONS, kind_and_colour
 from course_lib.temporal.verbs import any_form, base
 from course_lib.timeline import Event
 
@@ -208,11 +208,19 @@ class Lexicon:
         return [e for s, e in scored if s == best]
 
 
-@cache
+@lru_cache(maxsize=64)
 def _lexicon(pairs: frozenset[tuple[str, str]]) -> Lexicon:
     return Lexicon(sorted(pairs))
 
 
 def lexicon(events: Iterable[Event] = ()) -> Lexicon:
-    """The lexicon for some events, made once for each set of words."""
-    return _lexicon(frozenset((e.subject, e.action) for e in events))
+    """The lexicon for some events, made once for each set of words. Clipworld's own words are always in it."""
+    return _lexicon(frozenset((e.subject, e.action) for e in events if not _clipworlds(e)))
+
+
+def _clipworlds(event: Event) -> bool:
+    try:
+        kind_and_colour(event.subject)
+    except ValueError:
+        return False
+    return event.action in _WAYS

@@ -54,7 +54,7 @@ def probe(
     probes: list[Probe] = []
     checked = Checked((), {})
     if timeline is not None:
-        asked = [_summary_question(timeline), *probes_of(timeline, seed, each, len(clip.seconds))]
+        asked = [_summary_question(timeline), *probes_of(timeline, seed, each)]
         answers = [summary, *asking(clip, [q.text for q in asked[1:]])]
         probes = [Probe(q, a, judge(q, a, timeline)) for q, a in zip(asked, answers, strict=True)]
     else:

@@ -53,6 +53,8 @@ class Oracle:
             return self.side(self.timeline.after(event))
         if events:
             return self.when(events[0])
+        if not times(text):
+            return str(len(self.timeline))
         t = times(text)[0].start
         return UNSEEN if t > self.timeline.duration else told_together(self.timeline.at(t), "and")
 

@@ -1,0 +1,168 @@
+"""How much of a model's skill is time: accuracy by kind of question on clipworld, beside clips without time or pictures."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from course_lib.clipworld.questions import NOTHING, Question, questions
+from course_lib.progress import progress
+from course_lib.temporal.controls import CONTROLS, frames_a_moment
+from course_lib.temporal.judge import judge
+from course_lib.temporal.metrics import bootstrap, match, order_score, wilson
+from course_lib.temporal.told import told_events
+from course_lib.timeline import Timeline
+
+if TYPE_CHECKING:
+    from course_lib.video import Clip
+
+ASKED = ("at", "after", "before", "order", "when", "count", "frames", "unanswerable")
+BATCH = 64
+
+
+def bench_pocket(
+    model: Any,
+    seeds: Sequence[int],
+    controls: Sequence[str] = ("shuffled", "blank", "question only"),
+    seconds: float = 30.0,
+    scene_kind: str = "story",
+    each: int = 2,
+    num_frames: int | None = None,
+    phrasing: str = "any",
+) -> dict[str, Any]:
+    """Ask `model` `each` questions of every kind, and for a summary, of one clip a seed; and the same of the controls.
+
+    model: as in the zoo, and besides `.moments(duration, num_frames=None) -> seconds` and `.size` (pixels), so that
+    clips are drawn at the moments that it wants, without a file. controls: names in `controls.CONTROLS`. Gives a dict
+    (plain data): for the clips and for each control, by kind of question, the share right with its 95 % Wilson interval
+    and n; the summary's event F1 (mean over clips, with its bootstrap interval), its share of invented events and its
+    order score; and the share of answerable questions that were refused. Questions and controls follow from the seeds.
+    """
+    tallies = {name: _Tally() for name in ("clip", *controls)}
+    for seed in progress(list(seeds), f"asking {model.name}"):
+        clip, timeline = _clip(model, seed, seconds, scene_kind, num_frames)
+        asked = questions(timeline, random.Random(seed), ASKED, each, phrasing, _num_moments(clip))
+        for name, tally in tallies.items():
+            shown = clip if name == "clip" else CONTROLS[name](clip)
+            texts = [q.text for q in asked]
+            answers = [a for i in range(0, len(texts), BATCH) for a in model.answers(shown, texts[i : i + BATCH])]
+            for q, a in zip(asked, answers, strict=True):
+                tally.add(q, a, timeline)
+            tally.add_summary(model.summarize(shown), timeline)
+    return {
+        "model": model.name,
+        "clips": len(seeds),
+        "seeds": [min(seeds), max(seeds)] if seeds else [],
+        "seconds": seconds,
+        "scene_kind": scene_kind,
+        "phrasing": phrasing,
+        "num_frames": num_frames,
+        "conditions": {name: tally.result() for name, tally in tallies.items()},
+    }
+
+
+def _clip(model: Any, seed: int, seconds: float, kind: str, num_frames: int | None) -> tuple[Clip, Timeline]:
+    import numpy as np
+
+    from course_lib.clipworld import make_scene
+    from course_lib.video import Clip
+
+    scene = make_scene(seed, seconds, kind)
+    moments = np.asarray(model.moments(scene.duration, num_frames=num_frames), dtype=np.float64)
+    frames = scene.render([float(t) for t in moments], model.size)
+    return Clip(frames, moments, scene.duration, f"clipworld seed {seed}"), scene.timeline
+
+
+def _num_moments(clip: Clip) -> int:
+    """What "frame 3" counts: a close pair of frames is one."""
+    return len(clip.seconds) // frames_a_moment(clip.seconds)
+
+
+class _Tally:
+    def __init__(self) -> None:
+        self.right: dict[str, list[bool]] = defaultdict(list)
+        self.failures: dict[str, int] = defaultdict(int)
+        self.refused: list[bool] = []
+        self.f1: list[float] = []
+        self.order: list[float] = []
+        self.told = self.invented = 0
+
+    def add(self, question: Question, answer: str, timeline: Timeline) -> None:
+        verdict = judge(question, answer, timeline)
+        # An idle second or the end of the story is a question of its own: whoever always says "nothing" is right there.
+        kind = "nothing" if question.answer == NOTHING else question.kind
+        self.right[kind].append(verdict.ok)
+        if verdict.kind:
+            self.failures[verdict.kind] += 1
+        if question.kind != "unanswerable":
+            self.refused.append(verdict.kind == "false_abstain")
+
+    def add_summary(self, summary: str, timeline: Timeline) -> None:
+        told = told_events(summary, timeline.duration, timeline)
+        found = match(told, timeline.events)
+        self.f1.append(found.f1)
+        self.told += found.num_told
+        self.invented += len(found.invented)
+        if (score := order_score(told, timeline.events)) is not None:
+            self.order.append(score)
+
+    def result(self) -> dict[str, Any]:
+        order = [kind for kind in (*ASKED, "nothing") if kind in self.right]
+        return {
+            "kinds": {kind: _share(self.right[kind]) for kind in order},
+            "failures": dict(self.failures),
+            "answerable_refused": _share(self.refused),
+            "summary": {
+                "event_f1": _mean(self.f1),
+                "order_score": _mean(self.order),
+                "invented_share": self.invented / self.told if self.told else None,
+                "told": self.told,
+            },
+        }
+
+
+def _share(flags: Sequence[bool]) -> dict[str, Any]:
+    low, high = wilson(sum(flags), len(flags))
+    return {"share": sum(flags) / len(flags) if flags else None, "low": low, "high": high, "n": len(flags)}
+
+
+def _mean(values: Sequence[float]) -> dict[str, Any]:
+    if not values:
+        return {"mean": None, "low": None, "high": None, "n": 0}
+    low, high = bootstrap(values)
+    return {"mean": sum(values) / len(values), "low": low, "high": high, "n": len(values)}
+
+
+def as_rows(result: dict[str, Any]) -> list[list[str]]:
+    """The result as a table: a header, then a row a kind; a column for the clips and for each control."""
+    conditions = result["conditions"]
+    names = list(conditions)
+    rows = [["", "n", *names]]
+    for kind in conditions["clip"]["kinds"]:
+        cells = [c["kinds"].get(kind) for c in conditions.values()]
+        rows.append([kind, str(cells[0]["n"]), *(_percent(c) for c in cells)])
+    first = conditions["clip"]
+    rows.append(
+        ["answerable, but refused", str(first["answerable_refused"]["n"])]
+        + [_percent(c["answerable_refused"]) for c in conditions.values()]
+    )
+    for key, title in (("event_f1", "summary: event F1"), ("order_score", "summary: pairs in order")):
+        cells = [c["summary"][key] for c in conditions.values()]
+        rows.append([title, str(cells[0]["n"]), *(_number(c) for c in cells)])
+    shares = [c["summary"]["invented_share"] for c in conditions.values()]
+    rows.append(
+        ["summary: invented events", str(first["summary"]["told"])] + ["–" if s is None else f"{s:.0%}" for s in shares]
+    )
+    return rows
+
+
+def _percent(cell: dict[str, Any] | None) -> str:
+    if cell is None or cell["share"] is None:
+        return "–"
+    return f"{cell['share']:.0%} ({cell['low']:.0%} to {cell['high']:.0%})"
+
+
+def _number(cell: dict[str, Any]) -> str:
+    return "–" if cell["mean"] is None else f"{cell['mean']:.2f} ({cell['low']:.2f} to {cell['high']:.2f})"
