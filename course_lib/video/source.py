@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from av.packet import Packet
 
 MAX_PIXELS = 8192 * 8192  # 8K video has half of it; one 16384 x 16384 frame takes 0.4 to 1 GB to decode
+SCALE_DOWN = "ffmpeg -i IN -vf scale=1920:-2 OUT.mp4"
 NETWORK_SECONDS = 10
 # libavformat takes any text for terminal art and draws it; these "videos" are never what was meant.
 TEXT_AS_VIDEO = {"tty", "bin", "xbin", "adf", "idf"}
@@ -191,7 +192,7 @@ def _decoder(name: str, stream: Any, address: str) -> Any:
     if width * height > MAX_PIXELS:
         raise VideoError(
             f"{name} is {width} x {height} pixels, over the limit of {MAX_PIXELS} pixels a frame.",
-            "Scale it down first: ffmpeg -i IN -vf scale=1920:-2 OUT.mp4",
+            f"Scale it down first: {SCALE_DOWN}",
         )
     if stream.metadata.get("alpha_mode") == "1" and context.name in ALPHA_DECODER:
         context = av.CodecContext.create(ALPHA_DECODER[context.name], "r")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from course_lib.errors import VideoError
+from course_lib.video.source import MAX_PIXELS, SCALE_DOWN
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -74,8 +75,12 @@ def _first(source: Source) -> int:
 
 
 def nothing_decodes(source: Source) -> VideoError:
-    what = f"{source.name}: no frame of its {source.stream.codec_context.name} video can be decoded."
-    return VideoError(what, "Copy or download it again, or convert it to H.264 in MP4.")
+    context = source.stream.codec_context
+    what = f"{source.name}: no frame of its {context.name} video can be decoded"
+    if not context.width:  # libavcodec forgets a size above the limit
+        what += f"; it is damaged, or over the limit of {MAX_PIXELS} pixels a frame"
+        return VideoError(f"{what}.", f"Copy it again, or scale it down: {SCALE_DOWN}")
+    return VideoError(f"{what}.", "Copy or download it again, or convert it to H.264 in MP4.")
 
 
 def _declared_end(source: Source, start: int) -> int | None:

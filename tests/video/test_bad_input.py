@@ -106,6 +106,15 @@ def huge(folder: Path) -> Path:
     return folder / "huge.gif"
 
 
+def huge_mov(folder: Path) -> Path:
+    data = bytearray(make.write(folder / "small.mov", steady(3), "qtrle", "rgb24", gop=None).read_bytes())
+    sides = data.index(b"rle \0") + 28  # in the sample description
+    assert data[sides : sides + 4] == bytes((0, 80, 0, 48))
+    data[sides : sides + 4] = b"\x40\x00\x40\x00"
+    (folder / "huge.mov").write_bytes(data)
+    return folder / "huge.mov"
+
+
 def huge_webp(folder: Path) -> Path:
     data = bytearray(make.write(folder / "s.webp", steady(3), "libwebp_anim", "bgra", gop=None).read_bytes())
     data[24:30] = b"\xff\x3f\x00" * 2
@@ -144,6 +153,7 @@ BAD: list[tuple[Callable[[Path], Path], str, str]] = [
     (encrypted, "locked.mp4 is encrypted", "Decrypt it"),
     (no_frames, "none.mkv holds no frame", "again"),
     (huge, "huge.gif is 16384 x 16384 pixels", "Scale it down"),
+    (huge_mov, "huge.mov: no frame .* over the limit of 67108864 pixels", "scale it down"),
     (huge_webp, "huge.webp is 16384 x 16384 pixels", "Scale it down"),
     (mp4_without_its_index, r"cut.mp4 is an MP4 without a readable index \(moov\)", "Copy it again"),
     (header_alone, "header.mp4 holds no frame", "again"),
