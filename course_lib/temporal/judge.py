@@ -56,7 +56,9 @@ def _one_word(case: Case) -> Verdict:
         if found and len(case.heard) >= 2 and said:  # "the B stops before the A turns": seen from the other event
             said = _turned_round(case, said)
     if said is None:
-        return refused(case) or unmatched(case)
+        if verdict := refused(case):
+            return verdict
+        return wrong("unread", f'"{case.text[:60]}" says neither; right is {say(case)}.', case.text[:60])
     if said == expected:
         return right(f'Right: "{said}".', said)
     return wrong("order", f'It says "{said}"; right is "{expected}".', said)
@@ -106,7 +108,9 @@ def _count(case: Case) -> Verdict:
     if said is None:
         said = len(case.told) if case.told and "event" in case.question.text.lower() else None
     if said is None:
-        return refused(case) or unmatched(case)
+        if verdict := refused(case):
+            return verdict
+        return wrong("unread", f'"{case.text[:60]}" says neither; right is {say(case)}.', case.text[:60])
     if said == expected:
         return right(f"Right: {said}.", str(said))
     kind = "invented" if said > (expected or 0) else "skipped"

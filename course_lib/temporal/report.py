@@ -140,15 +140,16 @@ def _probe_table(probes: tuple[Probe, ...]) -> RenderableType:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("", no_wrap=True)
-    table.add_column("asked", no_wrap=True)
-    table.add_column("question", ratio=4)
-    table.add_column("answer", ratio=3)
-    table.add_column("why", ratio=4)
+    table.add_column("question", ratio=5)
+    table.add_column("answer, and why it is wrong", ratio=6)
     for p in probes:
         v = p.verdict
-        mark = Text("right", "green") if v.ok else Text(f"WRONG {v.kind}", "bold red")
-        answer = p.answer if len(p.answer) <= 160 else p.answer[:159] + "…"
-        table.add_row(mark, p.question.kind, Text(p.question.text), Text(_clean(answer)), Text("" if v.ok else v.why))
+        answer = Text(_clean(p.answer if len(p.answer) <= 120 else p.answer[:119] + "…"))
+        if v.ok:
+            table.add_row(Text("right", "green"), Text(p.question.text), answer)
+        else:
+            answer.append(f"\n{v.why}", "dim")
+            table.add_row(Text(f"WRONG {v.kind}", "bold red"), Text(p.question.text), answer)
     return table
 
 
