@@ -75,24 +75,32 @@ def bench(
 
 def train(
     what: Annotated[str, typer.Argument(metavar="pocket", help="The model to train.")] = "pocket",
-    out: Annotated[Path, typer.Option("--out", help="Folder for checkpoints, log and weights.")] = Path("runs/pocket"),
+    out: Annotated[Path, typer.Option("--out", help="Folder for checkpoints, log, picture and weights.")] = Path(
+        "runs/pocket"
+    ),
+    stage: Annotated[
+        list[str] | None, typer.Option("--stage", help="Only this of vision, text, align, joint; can be repeated.")
+    ] = None,
     device: Annotated[str | None, typer.Option("--device", help="cpu or cuda. [default: cuda if there is one]")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Draws the clips and the first weights.")] = 0,
-    resume: Annotated[bool, typer.Option("--resume/--restart", help="Go on from the last step kept in --out.")] = True,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Draws the clips and the first weights.")] = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume/--no-resume", help="Go on with the run that --out holds, or refuse to.")
+    ] = True,
     lesson: Annotated[bool, typer.Option("--lesson", help="The small world of the lesson, in minutes.")] = False,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads.")] = None,
 ) -> None:
     """Train the pocket model in its four stages."""
     if what != "pocket":
         raise typer.BadParameter(f"{what!r} cannot be trained here: only pocket can")
-    from course_lib.model.train import train_pocket
+    from course_lib.model.train.run import STAGES, train_pocket
 
-    train_pocket(out, device=device, seed=seed, resume=resume, lesson=lesson)
+    train_pocket(
+        out, device=device, seed=seed, resume=resume, lesson=lesson, stages=tuple(stage or STAGES), threads=threads
+    )
 
 
-def _count(parameters: int | None) -> str:
-    """7.6 B, 11.2 M, 640 k."""
-    if parameters is None:
-        return "?"
+def _count(parameters: int) -> str:
+    """7.6 B, 11.2 M, 640.0 k."""
     for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
         if parameters >= size:
             return f"{parameters / size:.1f} {unit}"

@@ -13,12 +13,14 @@ from course_lib.cli import say
 from course_lib.progress import waiting
 
 if TYPE_CHECKING:
+    from course_lib.temporal import ProbeReport
     from course_lib.timeline import Event
+    from course_lib.video import Clip
+    from course_lib.zoo.base import VideoLLM
 
 Video = Annotated[Path, typer.Argument(metavar="VIDEO", help="A video file.", show_default=False)]
 Model = Annotated[str, typer.Option("--model", "-m", help="A model that `course models` lists.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
-SUMMARY = "Summarize the video."
 
 
 def summarize(
@@ -41,15 +43,13 @@ def summarize(
     from course_lib import video as decoder
 
     decoder.probe(video)  # a file that is no video is refused before seconds go into loading a model
-    from course_lib import temporal, zoo
+    from course_lib import temporal
+    from course_lib.clipworld.questions import SUMMARY_QUESTION
 
-    with waiting(f"loading {model}"):
-        llm = zoo.load(model)
-    with waiting(f"watching {video.name}"):
-        clip = llm.watch(video, num_frames=frames, fps=fps)
+    llm, clip = _watch(video, model, frames, fps)
     with waiting("answering"):
         answer = llm.answer(clip, question) if question else llm.summarize(clip)
-    tokens = llm.num_tokens(clip, question or SUMMARY)
+    tokens = llm.num_tokens(clip, question or SUMMARY_QUESTION)
     events = temporal.told_events(answer, clip.duration)
     if json:
         say.as_json(
@@ -88,15 +88,11 @@ def probe(
 
     truth = Timeline.load(timeline) if timeline else None
     decoder.probe(video)
-    from course_lib import temporal, zoo
+    from course_lib import temporal
 
-    with waiting(f"loading {model}"):
-        llm = zoo.load(model)
-    with waiting("asking about time"):
-        result = temporal.probe(llm, video, truth, seed=seed, mitigation=mitigation)
-    written: list[Path] = []
-    if report is not None:
-        written = _write_report(result, report)
+    llm, clip = _watch(video, model)
+    result = temporal.probe(llm, clip, truth, seed=seed, mitigation=mitigation)
+    written = _write_report(result, report) if report is not None else []
     if json:
         say.as_json(result.to_dict())
         return
@@ -112,26 +108,32 @@ def demo(
 
     A summary with times, the mistakes about time that are found, and a picture report.
     """
-    from course_lib import temporal, zoo
+    from course_lib import temporal
     from course_lib.timeline import Timeline
 
     clips = files("course_lib") / "clips"
     with as_file(clips / "demo.mp4") as video, as_file(clips / "demo.timeline.json") as truth:
         timeline = Timeline.load(truth)
-        console = say.console()
-        with waiting(f"loading {model}"):
-            llm = zoo.load(model)
-        with waiting("watching"):
-            clip = llm.watch(video)
-        console.print(f"{video.name}: {clip.duration:.0f} s. {llm.name} saw {len(clip.seconds)} frames and says:\n")
+        llm, clip = _watch(video, model)
         with waiting("summarizing"):
             answer = llm.summarize(clip)
+        console = say.console()
+        console.print(f"{video.name}: {clip.duration:.0f} s. {llm.name} saw {len(clip.seconds)} frames and tells:\n")
         _told(answer, temporal.told_events(answer, clip.duration))
-        console.print("\nIts answers about time, against what is true:\n")
-        with waiting("asking about time"):
-            result = temporal.probe(llm, video, timeline)
+        console.print("\nAsked about time, against what is true:\n")
+        result = temporal.probe(llm, clip, timeline)
         console.print(result.table())
         _written(_write_report(result, out))
+
+
+def _watch(video: Path, model: str, frames: int | None = None, fps: float | None = None) -> tuple[VideoLLM, Clip]:
+    """The model, and the clip as it saw it."""
+    from course_lib import zoo
+
+    with waiting(f"loading {model}"):
+        llm = zoo.load(model)
+    with waiting(f"watching {video.name}"):
+        return llm, llm.watch(video, num_frames=frames, fps=fps)
 
 
 def _told(answer: str, events: tuple[Event, ...]) -> None:
@@ -142,7 +144,7 @@ def _told(answer: str, events: tuple[Event, ...]) -> None:
         say.console().print(answer, soft_wrap=True)
 
 
-def _write_report(result: object, folder: Path) -> list[Path]:
+def _write_report(result: ProbeReport, folder: Path) -> list[Path]:
     from course_lib import viz
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,95 @@
+"""`course summarize` and `course probe`, file to output, with an untrained model: what is printed, how it ends."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_lib.cli import main
+from course_lib.clipworld import make_scene, write_video
+
+COURSE = str(Path(sys.executable).parent / "course")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """A model with random weights, a 4-second clip and its timeline."""
+    from course_lib.model.pocket import PocketConfig, build_pocket
+
+    folder = tmp_path_factory.mktemp("watching")
+    small = PocketConfig(size=32, widths=(8, 8, 8, 8), hidden=32, layers=1, heads=2)
+    build_pocket(small).save_pretrained(folder / "untrained")
+    scene = make_scene(5, seconds=4)
+    write_video(scene, folder / "clip.mp4", size=64)
+    scene.timeline.save(folder / "clip.timeline.json")
+    return folder
+
+
+@pytest.fixture
+def here(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+
+
+def test_the_json_of_a_summary_has_the_promised_keys_and_nothing_else_is_printed(folder):
+    run = subprocess.run(
+        [COURSE, "summarize", "clip.mp4", "--model", "untrained", "--json"],
+        cwd=folder, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = json.loads(run.stdout)
+    assert set(told) == {"model", "duration", "seconds", "tokens", "answer", "events"}
+    assert told["model"] == "untrained"
+    assert told["duration"] == pytest.approx(4, abs=0.1)
+    assert told["seconds"] and all(0 <= s <= told["duration"] for s in told["seconds"])
+    assert told["tokens"] > len(told["seconds"])
+    assert run.stderr == ""
+
+
+@pytest.mark.parametrize("option", [["--frames", "2"], ["--fps", "0.5"]])
+def test_fewer_frames_are_seen_and_cost_fewer_tokens(here, capsys, option):
+    counts = []
+    for options in ([], option):
+        assert main(["summarize", "clip.mp4", "--model", "untrained", "--json", *options]) == 0
+        told = json.loads(capsys.readouterr().out)
+        counts.append((len(told["seconds"]), told["tokens"]))
+    assert counts[1][0] < counts[0][0]
+    assert counts[1][1] < counts[0][1]
+
+
+def test_a_person_reads_how_much_was_seen_and_then_the_answer(here, capsys):
+    assert main(["summarize", "clip.mp4", "-m", "untrained", "-q", "What [happens] first?"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("clip.mp4: 4.0 s. untrained saw 32 frames as ")
+
+
+def test_a_model_that_is_not_there_is_refused_by_name(here, capsys):
+    assert main(["summarize", "clip.mp4", "--model", "gpt-9"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("ModelError: There is no model 'gpt-9'.")
+    assert err.count("\n") == 1
+
+
+def test_a_probe_with_a_timeline_judges_and_its_json_is_json_alone(here, capsys):
+    assert main(["probe", "clip.mp4", "-m", "untrained", "-t", "clip.timeline.json", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["model"] == "untrained"
+    assert report["timeline"]["duration"] == 4
+    assert report["probes"]
+
+
+def test_a_probe_without_a_timeline_looks_for_contradictions(here, capsys):
+    assert main(["probe", "clip.mp4", "-m", "untrained"]) == 0
+    assert "contradiction" in capsys.readouterr().out
+
+
+def test_a_timeline_of_another_clip_is_refused(here, folder, capsys):
+    make_scene(5, seconds=9).timeline.save(folder / "longer.json")
+    assert main(["probe", "clip.mp4", "-m", "untrained", "-t", "longer.json"]) == 2
+    assert capsys.readouterr().err.startswith("TimelineError: The timeline is of 9 s")
+
+
+def test_an_unknown_mitigation_is_refused(here, capsys):
+    assert main(["probe", "clip.mp4", "-m", "untrained", "--mitigation", "prayer"]) == 2
+    assert "'prayer'" in capsys.readouterr().err
