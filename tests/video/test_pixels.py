@@ -1,4 +1,4 @@
-"""What a frame looks like: colours, shape, orientation, fields and transparency."""
+"""What a frame looks like: colours, shape, orientation and fields."""
 
 from __future__ import annotations
 
@@ -196,46 +196,6 @@ def test_fields_of_two_instants_are_not_combed_together(tmp_path: Path) -> None:
         assert combing(frame) < 8, name  # combed it is over 100
         bars = frame[16:48].mean((0, 2))
         assert bars[first].mean() > 200 and bars[second].mean() < 40, name  # one bar, of the first field
-
-
-ALPHA = [
-    ("q.mov", "qtrle", "argb", {}),
-    ("p.mov", "png", "rgba", {}),
-    ("r.mov", "prores_ks", "yuva444p10le", {}),
-    ("v8.webm", "libvpx", "yuva420p", {"auto-alt-ref": "0", "crf": "4", "b": "2M"}),
-    ("v9.webm", "libvpx-vp9", "yuva420p", {"auto-alt-ref": "0", "deadline": "realtime", "cpu-used": "8"}),
-    ("w.webp", "libwebp_anim", "bgra", {"lossless": "1"}),
-    ("o.webp", "libwebp", "bgra", {"lossless": "1"}),
-    ("a.apng", "apng", "rgba", {}),
-]
-
-
-@pytest.mark.parametrize(("name", "codec", "pixels", "options"), ALPHA)
-def test_transparency_is_laid_over_black(
-    name: str, codec: str, pixels: str, options: dict[str, str], tmp_path: Path
-) -> None:
-    def quarters(number: int, h: int, w: int) -> np.ndarray:
-        picture = np.full((h, w, 4), 200, np.uint8)
-        picture[..., 3] = np.repeat([255, 128, 0, 255], w // 4)[None]
-        return picture
-
-    count = 1 if name == "o.webp" else 4
-    gop = 12 if codec.startswith("libvpx") else None
-    path = make.write(tmp_path / name, steady(count), codec, pixels, (48, 80), quarters, options, gop=gop)
-    frame = sample(path, num_frames=1).frames[0].astype(int)
-    columns = [frame[10:38, x].mean() for x in (10, 30, 50, 70)]
-    np.testing.assert_allclose(columns, [200, 100, 0, 200], atol=6)
-
-
-def test_colours_hidden_under_transparency_do_not_bleed_into_edges(tmp_path: Path) -> None:
-    def hidden(number: int, h: int, w: int) -> np.ndarray:
-        picture = np.zeros((h, w, 4), np.uint8)
-        picture[:, : w // 2] = 0, 0, 255, 255
-        picture[:, w // 2 :] = 255, 0, 0, 0  # red, but not to be seen
-        return picture
-
-    path = make.write(tmp_path / "a.mov", steady(2), "qtrle", "argb", (48, 80), hidden, gop=None)
-    assert sample(path, num_frames=1, size=20).frames[..., 0].max() <= 1
 
 
 def test_size_is_the_longer_side_or_exactly_height_and_width(clip_mp4: Path) -> None:

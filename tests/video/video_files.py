@@ -61,6 +61,7 @@ def write(
         stream.width, stream.height, stream.pix_fmt = w, h, pixels
         base = Fraction(1, ticks or rate)
         stream.codec_context.time_base = base
+        stream.codec_context.thread_count = 1  # for pictures this small, threads only wait for each other
         if gop is not None:
             stream.codec_context.gop_size = gop
         if aspect is not None:
