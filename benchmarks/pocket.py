@@ -24,11 +24,12 @@ def run(model: Any = "pocket", seeds: Sequence[int] = SEEDS, name: str = "pocket
     result = bench_pocket(model, seeds, **options)
     head, *rows = as_rows(result)
     title = f"{result['model']}: questions about time on {result['clips']} clips of {result['seconds']:g} s"
+    first, last = result["seeds"]
     note = (
-        f"Drawn by clipworld (kind {result['scene_kind']}), seeds {result['seeds'][0]} to {result['seeds'][1]}, none of "
-        "them trained on. Shares with 95 % intervals; shuffled, blank and question only are controls: the same questions "
-        "on a clip without its order, its pictures, or both pictures and times. `nothing` are the questions whose right "
-        "answer is that nothing happens. Run again: `course bench pocket`."
+        f"Drawn by clipworld (kind {result['scene_kind']}), seeds {first} to {last}, none of them trained on. "
+        "Shares with 95 % intervals; shuffled, blank and question only are controls: the same questions on a clip without "
+        "its order, its pictures, or both pictures and times. `nothing` are the questions whose right answer is that "
+        "nothing happens. Run again: `course bench pocket`."
     )
     data = record(name, title, tuple(head), [tuple(row) for row in rows], note) | {"detail": result}
     (RESULTS / f"{name}.json").write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

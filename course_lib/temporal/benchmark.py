@@ -1,4 +1,4 @@
-"""How much of a model's skill is time: accuracy by kind of question on clipworld, beside clips without time or pictures."""
+"""How much of a model's skill is time: accuracy by kind of question, beside clips without their order or pictures."""
 
 from __future__ import annotations
 

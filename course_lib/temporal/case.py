@@ -45,13 +45,13 @@ def read(question: Question, answer: str, timeline: Timeline) -> Case:
     asked_text = plain(question.text)
     if text.startswith(asked_text) and len(asked_text) > 10:
         text = text[len(asked_text) :].strip()
-    right, *also = (_events(a, words, timeline, question) for a in (question.answer, *question.accepted))
+    right, *also = (_events(a, words, timeline, question) for a in dict.fromkeys((question.answer, *question.accepted)))
     return Case(
         question=question,
         timeline=timeline,
         words=words,
         text=text,
-        heard=tuple(mentions(text, words, timeline.duration)),
+        heard=mentions(text, words, timeline.duration),
         expected=right,
         accepted=tuple(also),
         asked=_asked(question, words, timeline),

@@ -40,8 +40,8 @@ Ask = Callable[["Clip", Sequence[str]], list[str]]
 
 @dataclass(frozen=True)
 class Contradiction:
-    """rule: one of RULES. kind: of failure, as in FAILURES. asked: the (question, answer) pairs that cannot all be true.
-    seconds: where in the clip to look. off_by: seconds between two told times, if that is what contradicts."""
+    """rule: one of RULES. kind: of failure, as in FAILURES. asked: the (question, answer) pairs that cannot all be
+    true. seconds: where in the clip to look. off_by: seconds between two told times, if that is what contradicts."""
 
     rule: str
     kind: str
@@ -171,7 +171,7 @@ class _Check:
             return
         self._count("summary order")
         if self._is(named[0], b) and not self._is(named[0], a):
-            why = f'The summary has "{a.text}" at {a.start:g} s, before "{b.text}" at {b.start:g} s; asked, it says the reverse.'
+            why = f'The summary has "{a.text}" ({a.start:g} s) before "{b.text}" ({b.start:g} s); asked, it says no.'
             self._add("summary order", "order", why, [question], a, b)
 
     def _two_phrasings(self, ways: list[str], kind: str, e: Event) -> None:

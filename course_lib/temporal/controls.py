@@ -60,8 +60,8 @@ def blank(clip: Clip) -> Clip:
 
 
 def question_only(clip: Clip) -> Clip:
-    """One black picture at second 0: nothing of the clip is left but its length. What is answered comes from the question
-    alone. (A model must see some picture; `blank` keeps the times, this does not.)"""
+    """One black picture at second 0: nothing of the clip is left but its length. What is answered comes from the
+    question alone. (A model must see some picture; `blank` keeps the times, this does not.)"""
     frames = np.zeros_like(clip.frames[:1])
     return replace(_with(clip, frames, "question only", 1), seconds=np.zeros(1))
 

@@ -1,4 +1,4 @@
-"""Judge an answer about time against a timeline, by words alone: no model is asked, and it tells the words that decided."""
+"""Judge an answer about time against a timeline by words alone: no model is asked, and what decided is told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from course_lib.clipworld.questions import Question
 from course_lib.temporal import stance
-from course_lib.temporal.case import Case, read, refused, say, unmatched
+from course_lib.temporal.case import Case, read, refused, say
 from course_lib.temporal.judge_event import judge_event, judge_nothing
 from course_lib.temporal.judge_summary import judge_summary
 from course_lib.temporal.mentions import mentions
@@ -21,8 +21,9 @@ from course_lib.timeline import Event, Timeline
 def judge(question: Question, answer: str, timeline: Timeline, tolerance: float = TOLERANCE) -> Verdict:
     """Whether `answer` is right, and if not, which kind of temporal failure it is (see `verdict.FAILURES`).
 
-    The question's `answer` and `accepted` say what is right, the timeline what else happens and when. tolerance: seconds
-    by which a told start may miss. Any text has a verdict: an empty one, a novel, another language, the prompt back.
+    The question's `answer` and `accepted` say what is right, the timeline what else happens and when. tolerance:
+    seconds by which a told start may miss. Any text has a verdict: an empty one, a novel, another language, the prompt
+    back.
     """
     case = read(question, answer, timeline)
     kind = question.kind
@@ -98,7 +99,8 @@ def _when(case: Case, tolerance: float) -> Verdict:
         ok = any(same_time(told, e, tolerance) for e in asked)
     if ok:
         return right(f'Right: "{said}".', said, off_by=round(off, 2))
-    return wrong("shifted", f'"{said}" begins {abs(off):.1f} s too {"late" if off > 0 else "early"}; right is {say(case)}.',
+    side = "late" if off > 0 else "early"
+    return wrong("shifted", f'"{said}" begins {abs(off):.1f} s too {side}; right is {say(case)}.',
                  said, off_by=round(off, 2))  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from course_lib.temporal.naming import Lexicon, Name
 from course_lib.temporal.stance import REFUSAL
@@ -13,12 +14,15 @@ from course_lib.timeline import Event
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:\.(?=\d)[^.!?;\n]+)*")
 _PRONOUN = re.compile(r"\b(?:it|he|she|they|this car|that car)\b")
 _AUX = re.compile(
-    r"[ ,]*(?:(?:is|are|was|were|be|been|being|has|have|had|will|can|could|may|might|does|do|did|then|seen|first|next|"
-    r"appears?|appeared|seems?|to|starts?|started|begins?|began|starting|beginning|starting to|continues?|proceeds?|also|"
+    r"[ ,]*(?:(?:is|are|was|were|be|been|being|has|have|had|will|can|could|may|might|does|do|did|then|seen|"
+    r"first|next|"
+    r"appears?|appeared|seems?|to|starts?|started|begins?|began|starting|beginning|starting to|continues?|"
+    r"proceeds?|also|"
     r"now|who|that|which|not|never|doesn't|didn't|isn't|wasn't|\w+ly)[ ,]*)*"
 )
 _OBJECT_OF = re.compile(
-    r"\b(?:at|near|past|behind|beside|by|towards?|around|from|for|in front of|next to|on|under|of|to)(?: the| a| an)? ?$"
+    r"\b(?:at|near|past|behind|beside|by|towards?|around|from|for|in front of|next to|on|under|of|to)(?: the| a|"
+    r" an)? ?$"
 )
 _CONTEXT = re.compile(
     r"\b(after|before|when|once|following|prior to|until|as soon as|since|by the time)"
@@ -28,7 +32,10 @@ _JOINT = re.compile(
     r"(?:[ ,]*\b(?:and|while|as|with|at the same time|meanwhile|simultaneously)\b[ ,]*)+(?:the |a |an )?"
 )
 _THEN = re.compile(r"\b(?:then|next|followed|after(?:wards?)?|later|finally|subsequently|second(?:ly)?|before)\b")
-_RESTART = re.compile(r"\b(?:but|however|instead|rather|although|though|it (?:appears|looks|seems)|(?:best )?guess)\b")
+_RESTART = re.compile(
+    r"\b(?:but|however|instead|rather|although|though|it (?:appears|looks|seems)|"
+    r"(?:best )?guess)\b"
+)
 _TAIL_DENIAL = re.compile(r"^[ ,]*(?:(?:is|was|does|did|has|can)(?:n't| not)|never|cannot|can't)\b")
 
 
@@ -58,7 +65,8 @@ class Mention:
         return words.resolve(self.name, self.action, events)
 
 
-def mentions(text: str, words: Lexicon, duration: float | None = None) -> list[Mention]:
+@lru_cache(maxsize=4096)  # one question is judged for many answers
+def mentions(text: str, words: Lexicon, duration: float | None = None) -> tuple[Mention, ...]:
     """Every event that the plain text names, in the order of the text."""
     found: list[Mention] = []
     last: Name | None = None
@@ -72,7 +80,7 @@ def mentions(text: str, words: Lexicon, duration: float | None = None) -> list[M
             carried = None
         elif len(spans) == 1 and len(body.split()) <= 8:
             carried = spans[0]
-    return found
+    return tuple(found)
 
 
 def _in_sentence(body: str, words: Lexicon, last: Name | None, offset: int) -> tuple[list[Mention], Name | None]:

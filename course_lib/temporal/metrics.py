@@ -1,4 +1,4 @@
-"""Numbers over events and verdicts: event F1, invented share, pairwise order, and intervals that say how sure they are."""
+"""Numbers over events and verdicts: event F1, invented share, pairwise order, and intervals for how sure they are."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Matched:
 
 def match(told: Sequence[Event], true: Sequence[Event], tolerance: float = TOLERANCE) -> Matched:
     """Pair told events with true ones, each at most once: same words and right time first, best overlap before worse;
-    then same words at a wrong time, nearest first. A naming that says less ("the car") matches only by its action and kind."""
+    then same words at a wrong time, nearest first. A naming that says less ("the car") matches by action and kind."""
     words = lexicon(true)
     same = []
     for i, t in enumerate(told):
@@ -117,7 +117,7 @@ def wilson(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
 
 
 def bootstrap(values: Sequence[float], seed: int = 0, rounds: int = 1000) -> tuple[float, float]:
-    """The 95% percentile interval of a mean, resampling the values (one a clip) with replacement; (nan, nan) for none."""
+    """The 95% percentile interval of a mean, the values (one a clip) drawn with replacement; (nan, nan) for none."""
     if not values:
         return math.nan, math.nan
     rng = random.Random(seed)

@@ -66,7 +66,13 @@ def _turning(side: str) -> str:
 
 def _driving(way: str, edge: str) -> str:
     toward = rf"(?:to|towards?) the {edge}\b"
-    return rf"{_MOVE} {_ADVERB}(?:(?:in an? |on |along |the |road |street |frame |screen |image ){{0,5}})(?:{way}(?:wards?)?\b(?! to (?:a|the) stop)|{toward})"
+    filling = r"(?:(?:in an? |on |along |the |road |street |frame |screen |image ){0,5})"
+    return rf"{_MOVE} {_ADVERB}{filling}(?:{way}(?:wards?)?\b(?! to (?:a|the) stop)|{toward})"
+
+
+def _changing(colour: str) -> str:
+    to = r"(?:(?:back |over )?(?:from (?:a )?\w+ )?(?:in)?to (?:a )?|from \w+ to |back )?"
+    return rf"{_CHANGE} {_ADVERB}{to}{colour}\b"
 
 
 # A state is no event: "the light is red" says nothing of when it turned.
@@ -74,13 +80,14 @@ _WAYS = {
     "turns right": _turning("right"),
     "turns left": _turning("left"),
     "stops": rf"{any_form('stop', 'halt', 'brake')}(?! (?:sign|light|line|walking|running|waving|jumping))"
-    rf"|{any_form('come', 'slow', 'roll', 'brake', 'go')} {_ADVERB}(?:down )?to (?:an? )?(?:\w+ )?(?:stop|halt|standstill)\b",
+    rf"|{any_form('come', 'slow', 'roll', 'brake', 'go')} {_ADVERB}(?:down )?to (?:an? )?(?:\w+ )?(?:stop|halt|"
+    rf"standstill)\b",
     "drives up": _driving("up", "top"),
     "drives down": _driving("down", "bottom"),
     "drives away": rf"(?:{any_form('drive', 'move', 'go', 'pull', 'speed', 'head')}) {_ADVERB}(?:away|off)\b"
     rf"|{any_form('leave', 'depart', 'exit')}\b",
-    "turns red": rf"{_CHANGE} {_ADVERB}(?:(?:back |over )?(?:from (?:a )?\w+ )?(?:in)?to (?:a )?|from \w+ to |back )?red\b",
-    "turns green": rf"{_CHANGE} {_ADVERB}(?:(?:back |over )?(?:from (?:a )?\w+ )?(?:in)?to (?:a )?|from \w+ to |back )?green\b",
+    "turns red": _changing("red"),
+    "turns green": _changing("green"),
     "walks": any_form("walk", "stroll", "wander", "amble"),
     "jumps": any_form("jump", "leap", "hop"),
     "waves": any_form("wave"),
@@ -160,8 +167,10 @@ class Lexicon:
         clothes = "|".join(_CLOTHES.split())
         one = rf"(?:(?:{shade})[- ])?(?:{mark})"
         self._subject = re.compile(
-            rf"(?:\b(?P<marks>(?:{one}[- ,]+){{1,4}})(?:colou?red )?(?:(?!and\b|or\b|in\b|the\b)[a-z]+ )?)?\b(?P<kind>{kinds})s?\b(?!'s[- ]eye)"
-            rf"(?! (?:{mark}) (?:{kinds})\b)(?:,? (?:who is |that is )?(?:in|wearing|dressed in|with)(?: an?| the| his| her| their)? (?P<worn>{one})\b"
+            rf"(?:\b(?P<marks>(?:{one}[- ,]+){{1,4}})(?:colou?red )?(?:(?!and\b|or\b|in\b|"
+            rf"the\b)[a-z]+ )?)?\b(?P<kind>{kinds})s?\b(?!'s[- ]eye)"
+            rf"(?! (?:{mark}) (?:{kinds})\b)(?:,? (?:who is |that is )?(?:in|wearing|dressed in|with)(?: an?|"
+            rf" the| his| her| their)? (?P<worn>{one})\b"
             rf"(?: (?:{clothes})(?:es)?\b)?)?"
         )
 

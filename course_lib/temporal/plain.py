@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _UNITS = [
     "zero",
@@ -37,6 +38,7 @@ _MARKS = re.compile(r"[*_`#>|~\"“”«»{}]+")
 _BULLET = re.compile(r"^[ \t]*(?:[-•+]|\(?\d{1,2}[.)](?=\s))[ \t]*", re.M)
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Lower case, one kind of dash and apostrophe, no markdown or control characters, numbers as digits; line ends
     kept, because a list says one event a line. A thought in <think> tags is not part of the answer."""

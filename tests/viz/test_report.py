@@ -41,7 +41,8 @@ def test_the_report_is_one_page_that_needs_nothing_beside_it(film, tmp_path):
     assert 'src="data:image/png;base64,' in html and 'src="data:video/mp4;base64,' in html
     assert not re.search(r'(?:src|href)="(?!data:)', html)
     assert "prefers-color-scheme: dark" in html and 'alt="Frames of the clip' in html
-    width, height = Image.open(picture).size
+    with Image.open(picture) as image:
+        width, height = image.size
     assert width > 1200 and height > 300
 
 
