@@ -9,6 +9,7 @@ heading up), … People on the road: `p0` `p1` (pavement above, left and right),
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
 OPPOSITE = {"N": "S", "S": "N", "E": "W", "W": "E", "L": "R", "R": "L"}
 RIGHT = {"S": "E", "E": "N", "N": "W", "W": "S"}  # come from the south and turn right: out to the east
@@ -20,6 +21,26 @@ CORNERS = ("b0", "b1", "b2", "b3")
 SLOTS = ("s0", "s1", "s2", "s3", "s4")
 
 Move = tuple[str, str]
+
+
+@cache
+def can_follow(view: str, kind: str, action: str, then: str) -> bool:
+    """Whether anybody of `kind` can do `then` next after `action`, from some place, with nobody in the way."""
+    places = {
+        "car": CAR_PLACES,
+        "light": ("red", "green"),
+        "bird": CORNERS if view == "road" else ("branch", *SLOTS[1:4]),
+    }.get(kind, PAVEMENT if view == "road" else SLOTS)
+    return any(
+        moves(view, kind, then, after(dst), (), 0.0)
+        for place in (*places, "off")[: None if kind != "light" else 2]
+        for _, dst in moves(view, kind, action, place, (), 0.0)
+    )
+
+
+def after(dst: str) -> str:
+    """The place where a move to dst leaves one."""
+    return "off" if dst.startswith("off") else dst
 
 
 def moves(view: str, kind: str, action: str, place: str, taken: Collection[str], seconds: float) -> list[Move]:

@@ -41,6 +41,8 @@ def write_video(
         raise SceneError(
             "An avi file has no timestamps for uneven frames.", "Write an mp4 or mkv file, or leave vfr out."
         )
+    if not path.parent.is_dir():
+        raise SceneError(f"{path} cannot be written: there is no folder {path.parent}.", "Make the folder first.")
     rate = Fraction(fps).limit_denominator(1001)
     tick = Fraction(1, CLOCK) if vfr else 1 / rate
     with av.open(str(path), "w") as container:
