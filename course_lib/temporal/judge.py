@@ -79,6 +79,9 @@ def _turned_round(case: Case, said: str) -> str:
 
 
 def _when(case: Case, tolerance: float) -> Verdict:
+    bare = re.fullmatch(r"\W*(\d+(?:\.\d+)?)(?: ?(?:-|to) ?(\d+(?:\.\d+)?))?\W*", case.text)
+    if bare:  # asked for a time, it gives a number
+        case = dataclasses.replace(case, text=f"from {bare[1]} to {bare[2]}" if bare[2] else f"second {bare[1]}")
     spans = times(case.text, case.timeline.duration)
     none: list[Span | None] = [None]
     own = [m.when for m in case.heard if m.when and any(e in case.asked for e in case.true(m))]

@@ -75,7 +75,11 @@ def answering(case: Case) -> list[Mention]:
         return _earliest(case, told)
     if kind == "frames":
         return told
-    return _group(told)
+    group = _group(told)
+    if kind == "after" and case.expected:  # "the light went red and the car halted afterwards": what comes later still
+        last = max(e.start for e in case.expected)
+        group = group[:1] + [m for m in group[1:] if not any(e.start > last for e in case.true(m))]
+    return group
 
 
 def _group(told: list[Mention]) -> list[Mention]:

@@ -33,6 +33,7 @@ _TENS_AND_UNITS = re.compile(rf"\b({'|'.join(_TENS)})[- ]({'|'.join(_UNITS[1:10]
 _WORD = re.compile(rf"\b({'|'.join(w for w in _NUMBER if w != 'one')})\b")
 _ONE = re.compile(r"\bone(?=[- ](?:seconds?|secs?|minutes?|times?)\b)|(?<=second )one\b")
 _THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.S)
+_TAG = re.compile(r"<(?:/\w+|(\w+))>")  # <start>10.2</start> reads "start 10.2"
 _DASH = re.compile(r"[ \t]*[\u2012-\u2015\u2212\u2192][ \t]*|[ \t]*->[ \t]*|[ \t]+--?[ \t]+")
 _MARKS = re.compile(r"[*_`#>|~\"“”«»{}]+")
 _BULLET = re.compile(r"^[ \t]*(?:[-•+]|\(?\d{1,2}[.)](?=\s))[ \t]*", re.M)
@@ -44,6 +45,7 @@ def plain(text: str) -> str:
     kept, because a list says one event a line. A thought in <think> tags is not part of the answer."""
     text = unicodedata.normalize("NFKC", text).lower()
     text = _THOUGHT.sub(" ", text)
+    text = _TAG.sub(r" \1 ", text)
     text = "".join(c if c == "\n" or not unicodedata.category(c).startswith("C") else " " for c in text)
     text = text.replace("’", "'").replace("‘", "'")
     text = text.replace("\u2010", "-").replace("\u2011", "-")
