@@ -101,7 +101,7 @@ class Stage:
             if s.action == "picks up a box"
         ]
         spare = [s for s in SLOTS if s not in {b.place for b in found}]
-        if self.rng.random() < (0.2 if found else 0.5):
+        if self.rng.random() < (0.25 if found else 0.8):
             place = self.rng.choice(spare)
             found.append(Box(place, side.get(place) or self.rng.choice((-1, 1)), None))
         return tuple(found)

@@ -82,7 +82,7 @@ def _tell(rng: random.Random, seed: int, view: str, seconds: float, kind: str, s
             if size == 1:
                 return None
             size //= 2
-    return stage and Story(seed, kind, view, seconds, stage.cast, tuple(stage.steps), stage.boxes())
+    return None if stage is None else Story(seed, kind, view, seconds, stage.cast, tuple(stage.steps), stage.boxes())
 
 
 def _in_order(view: str, kinds: list[str], deeds: list[Deed]) -> bool:
