@@ -22,11 +22,12 @@ _OPEN = re.compile(
 def told_events(text: str, duration: float, vocabulary: Iterable[Event] | None = None) -> tuple[Event, ...]:
     """The events that a free text tells with times, in order of their start.
 
-    text: as a model wrote it (markdown, `0:05`, `five seconds`, ranges, lists). duration: seconds of the clip, for "the
-    last 5 seconds". vocabulary: events (or a Timeline) whose words to look for beside clipworld's; a naming that can
-    mean just one of them takes its exact words. A time given as a mark ("at 0:05") is that second, 1 s long. Events
-    that the text denies, refers to ("after the car turned, …") or gives no time for are left out; `mentions` has
-    those. A timed sentence in words of nobody's vocabulary is read as "the <subject> <verb …>". Times are as told, also past the end.
+    text: as a model wrote it (markdown, `0:05`, `five seconds`, ranges, lists). duration: seconds of the clip, for
+    "the last 5 seconds". vocabulary: events (or a Timeline) whose words to look for beside clipworld's; a naming that
+    can mean just one of them takes its exact words. A time given as a mark ("at 0:05") is that second, 1 s long.
+    Events that the text denies, refers to ("after the car turned, …") or gives no time for are left out; `mentions`
+    has those. A timed sentence in words of nobody's vocabulary is read as "the <subject> <verb …>". Times are as
+    told, also past the end.
     """
     known = list(vocabulary or ())
     words = lexicon(known)
