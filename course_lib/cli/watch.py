@@ -147,7 +147,6 @@ def _told(answer: str, events: tuple[Event, ...]) -> None:
 def _write_report(result: ProbeReport, folder: Path) -> list[Path]:
     from course_lib import viz
 
-    folder.mkdir(parents=True, exist_ok=True)
     with waiting("drawing the report"):
         return [Path(p) for p in viz.write_report(result, folder)]
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+import course_lib
 from course_lib.cli import main
 from course_lib.clipworld import make_scene, write_video
+from course_lib.timeline import Timeline
+from course_lib.video import probe
 
 COURSE = str(Path(sys.executable).parent / "course")
 
@@ -93,3 +96,42 @@ def test_a_timeline_of_another_clip_is_refused(here, folder, capsys):
 def test_an_unknown_mitigation_is_refused(here, capsys):
     assert main(["probe", "clip.mp4", "-m", "untrained", "--mitigation", "prayer"]) == 2
     assert "'prayer'" in capsys.readouterr().err
+
+
+def test_the_report_is_written_into_the_folder_that_is_named(here, folder, capsys):
+    assert main(["probe", "clip.mp4", "-m", "untrained", "-t", "clip.timeline.json", "--report", "out/here"]) == 0
+    assert sorted(p.name for p in (folder / "out" / "here").iterdir()) == ["report.html", "report.png"]
+    assert "out/here/report.html" in capsys.readouterr().out
+
+
+def test_the_demo_tells_asks_marks_what_is_wrong_and_leaves_a_report(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["demo", "--model", str(folder / "untrained")]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.startswith("demo.mp4: 30 s. untrained saw 32 frames and tells:")
+    assert "WRONG" in out
+    assert "answers about time are right" in out
+    assert out.rstrip().endswith("Written: report.html, report.png")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["report.html", "report.png"]
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_shipped_clip_is_small_and_its_timeline_belongs_to_it():
+    clips = Path(course_lib.__file__).parent / "clips"
+    info = probe(clips / "demo.mp4")
+    assert (clips / "demo.mp4").stat().st_size < 1_500_000
+    assert info.duration == pytest.approx(30, abs=0.2)
+    assert Timeline.load(clips / "demo.timeline.json").duration == pytest.approx(info.duration, abs=0.2)
+
+
+def test_the_shipped_model_is_listed_with_its_size_and_runs_by_default(capsys):
+    assert main(["models", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert 0 < rows["pocket"]["parameters"] <= 12_000_000
+    assert rows["pocket"]["available"]
+    clips = Path(course_lib.__file__).parent / "clips"
+    assert main(["summarize", str(clips / "demo.mp4"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["model"] == "pocket"
+    assert len(told["events"]) >= 2
