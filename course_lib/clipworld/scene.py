@@ -43,7 +43,9 @@ class Scene:
     def _choreography(self) -> Choreography:
         return Choreography(self.story, self.looks)
 
-    def render(self, seconds: Sequence[float], size: int | tuple[int, int] = 224) -> NDArray[np.uint8]:
+    def render(
+        self, seconds: Sequence[float] | NDArray[np.float64], size: int | tuple[int, int] = 224
+    ) -> NDArray[np.uint8]:
         """Frames at the given seconds, uint8 [T, H, W, 3] RGB.
 
         size: height and width, or one number for a square. The world's unit square fills the shorter side; a wide or

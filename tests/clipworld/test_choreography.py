@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -148,19 +149,19 @@ def _plain(scene: Scene) -> Scene:
 
 def test_every_event_can_be_seen_at_any_time_inside_it() -> None:
     """At 96 px, two looks half a second apart differ from how the picture looks when the event is over."""
-    seen: set[str] = set()
+    seen: Counter[str] = Counter()
     for seed in range(90):
         scene = make_scene(seed)
-        new = [s for s in scene.story.steps if s.action not in seen]
+        new = [s for s in scene.story.steps if seen[s.action] < 3]
         for step in new:
-            seen.add(step.action)
+            seen[step.action] += 1
             inside = np.arange(step.start + 0.2, step.end - 0.2, 0.25)
             frames = _plain(scene).render([*inside, step.end + 0.01], 96).astype(int)
             for a, b in pairwise(frames[:-1]):
                 changed = np.abs(a - frames[-1]).sum(-1) > 60
                 moved = np.abs(a - b).sum(-1) > 60
                 assert max(changed.sum(), moved.sum()) >= 12, (seed, step)
-    assert seen == {a.present for a in ACTIONS}
+    assert min(seen[a.present] for a in ACTIONS) >= 3
 
 
 def test_nothing_moves_in_an_empty_scene() -> None:
