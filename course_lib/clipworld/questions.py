@@ -43,7 +43,8 @@ def questions(
 ) -> list[Question]:
     """`each` questions of every kind that the timeline can be asked (a kind it cannot be asked is left out).
 
-    phrasing: "training", "key-last" (of the training ones those that end in their key), "held-out" or "any". num_frames: how many frames "frames a to b" counts; frame i of n shows
+    phrasing: "training", "key-last" (of the training ones those that end in their key), "held-out" or "any".
+    num_frames: how many frames "frames a to b" counts; frame i of n shows
     the middle of the i-th of n equal parts of the clip, counted from 1.
     """
     makers = {
@@ -110,9 +111,7 @@ def _once(timeline: Timeline) -> list[Event]:
     return [e for e in timeline if told.count(e.text) == 1]
 
 
-def _make(
-    text: str, answer: str, kind: str, evidence: tuple[float, float], held_out: bool, *also: str
-) -> Question:
+def _make(text: str, answer: str, kind: str, evidence: tuple[float, float], held_out: bool, *also: str) -> Question:
     return Question(text, answer, kind, evidence, (answer, *also), held_out)
 
 
@@ -202,7 +201,9 @@ def _count(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, num_fram
         return _make(template, str(len(timeline)), "count", whole, held_out)
     event = rng.choice(timeline.events)
     times = sum(e.text == event.text for e in timeline)
-    return _make(phrasing.pick((*say.COUNT_TIMES, ""))[0].format(**_forms("a", event)), str(times), "count", whole, False)
+    return _make(
+        phrasing.pick((*say.COUNT_TIMES, ""))[0].format(**_forms("a", event)), str(times), "count", whole, False
+    )
 
 
 def _frames(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, num_frames: int) -> Question | None:

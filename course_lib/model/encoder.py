@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 class _Residual(nn.Module):
@@ -78,7 +83,7 @@ class TubeletEncoder(nn.Module):
         B, T, C, H, W = frames.shape
         if T % self.tubelet:
             raise ValueError(f"{T} frames do not divide into tubelets of {self.tubelet}")
-        if (H, W) != (self.size, self.size):
+        if (self.size, self.size) != (H, W):
             raise ValueError(f"frames are {H}x{W}, the encoder reads {self.size}x{self.size}")
         dtype = self.pool.query.dtype
         x = frames.to(dtype) / 255 if frames.dtype == torch.uint8 else frames.to(dtype)
@@ -88,3 +93,22 @@ class TubeletEncoder(nn.Module):
         x = self.conv(x.contiguous(memory_format=torch.channels_last))  # [B T', D, h, w]
         x = self.pool(x.flatten(2).transpose(1, 2))  # [B T', h w, D] -> [B T', K, D]
         return x.reshape(B, T // self.tubelet, self.tokens, self.out_dim)
+
+
+class FrameEncoder(nn.Module):
+    """A transformers vision model, one frame at a time: no motion, but pre-trained.
+
+    frames [B, T, 3, H, W], already normalised as the vision model wants them -> [B, T, patches, hidden]. layer: which
+    hidden state (-2 in LLaVA: the last one has been shaped for the model's own head); skip: leading tokens that are no
+    patches (1 for CLIP's class token, 0 for SigLIP). Source: `get_image_features` of LLaVA in transformers.
+    """
+
+    def __init__(self, vision: PreTrainedModel, layer: int = -2, skip: int = 1) -> None:
+        super().__init__()
+        self.vision, self.layer, self.skip = vision, layer, skip
+        self.out_dim = vision.config.hidden_size
+
+    def forward(self, frames: Tensor) -> Tensor:
+        B, T = frames.shape[:2]
+        states = self.vision(frames.flatten(0, 1), output_hidden_states=True).hidden_states[self.layer]
+        return states[:, self.skip :].unflatten(0, (B, T))  # [B T, P, D] -> [B, T, P, D]

@@ -19,7 +19,9 @@ class MergingProjector(nn.Module):
             raise ValueError(f"{in_tokens} tokens a moment cannot be merged into {tokens}")
         self.in_dim, self.in_tokens, self.tokens, self.hidden = in_dim, in_tokens, tokens, hidden
         width = in_dim * in_tokens // tokens
-        self.mlp = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * hidden), nn.GELU(), nn.Linear(2 * hidden, hidden))
+        self.mlp = nn.Sequential(
+            nn.LayerNorm(width), nn.Linear(width, 2 * hidden), nn.GELU(), nn.Linear(2 * hidden, hidden)
+        )
 
     def config(self) -> dict:
         return {"in_dim": self.in_dim, "in_tokens": self.in_tokens, "tokens": self.tokens, "hidden": self.hidden}

@@ -5,7 +5,8 @@ token, with the moment's time beside it. Three time signals, so that the effect 
 
 - `none`: placeholders alone; order is told by position only.
 - `frame order`: the moment's number before its tokens.
-- `timestamp text`: number and second before its tokens, "3 5 <tokens>".
+- `timestamp text`: its second before its tokens, "5 <tokens>". No number beside it: two numbers a moment are two
+  keys that look alike, and a look-up that takes one for the other.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def place_video(seconds: Sequence[float], tokens: int, time_signal: str) -> str:
         return placeholders * len(seconds)
     if time_signal == "frame order":
         return "".join(f" {i} {placeholders}" for i in range(1, len(seconds) + 1))
-    return "".join(f" {i} {round(s)} {placeholders}" for i, s in enumerate(seconds, 1))
+    return "".join(f" {round(s)} {placeholders}" for s in seconds)
 
 
 def expand(prompt: str, clips: Sequence[Sequence[float]], tokens: int, time_signal: str) -> str:

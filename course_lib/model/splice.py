@@ -17,7 +17,7 @@ def splice(text: Tensor, video: Sequence[Tensor], is_video: Tensor) -> Tensor:
     -> [B, L, D] in text's dtype. Raises SpliceError naming the row and both counts when they differ: a cut or a
     repeat would move every later token to the wrong moment. Source: LLaVA (Liu et al., 2023), section 4.1.
     """
-    B, L, D = text.shape
+    B, _, D = text.shape
     if len(video) != B:
         raise SpliceError(f"There are {B} rows of text and videos for {len(video)}.", "Give one entry a row.")
     for row, (tokens, places) in enumerate(zip(video, is_video.sum(dim=1).tolist(), strict=True)):

@@ -17,9 +17,11 @@ LAST_NUMBER = 199  # whole seconds and counts up to this are one token each
 
 
 def build_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
-    """WordPiece over the words of `texts`, the numbers 0 to 199 and 00 to 09, and single characters, so that a word it
-    has never seen is spelled, not lost. Lower-cases; accents are stripped. Source: WordPiece (Schuster & Nakajima, 2012)
-    as in tokenizers.models.WordPiece."""
+    """WordPiece over the words of `texts`, the numbers 0 to 199 and 00 to 09, and single characters.
+
+    A word that it has never seen is spelled, not lost. Lower-cases; accents are stripped.
+    Source: WordPiece (Schuster & Nakajima, 2012), tokenizers.models.WordPiece.
+    """
     from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
@@ -27,7 +29,18 @@ def build_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
     numbers = [str(n) for n in range(LAST_NUMBER + 1)] + [f"{n:02d}" for n in range(10)]
     characters = [c for c in string.printable if not c.isspace() and not c.isupper()] + ["…"]
     vocabulary: dict[str, int] = {}
-    for piece in (PAD, UNKNOWN, USER, ASSISTANT, END, VIDEO, *numbers, *words, *characters, *("##" + c for c in characters)):
+    for piece in (
+        PAD,
+        UNKNOWN,
+        USER,
+        ASSISTANT,
+        END,
+        VIDEO,
+        *numbers,
+        *words,
+        *characters,
+        *("##" + c for c in characters),
+    ):
         vocabulary.setdefault(piece, len(vocabulary))
     core = Tokenizer(models.WordPiece(vocabulary, unk_token=UNKNOWN, max_input_chars_per_word=60))
     core.normalizer = normalizers.Sequence([normalizers.NFKD(), normalizers.StripAccents(), normalizers.Lowercase()])

@@ -30,6 +30,11 @@ class VideoLLaMA(nn.Module):
     Source: LLaVA (Liu et al., 2023); Video-LLaMA (Zhang et al., 2023) for the name and the place of time.
     """
 
+    # Modules of any make: what they offer beside forward is theirs to say.
+    encoder: Any
+    projector: Any
+    llm: Any
+
     def __init__(
         self,
         encoder: nn.Module,
@@ -42,7 +47,7 @@ class VideoLLaMA(nn.Module):
         super().__init__()
         for name, part in (("encoder", encoder), ("projector", projector)):
             if not isinstance(part, nn.Module):
-                raise ModelError(f"The {name} is {part!r}, no torch module.", f"Give VideoLLaMA an {name} that is built.")
+                raise ModelError(f"The {name} is {part!r}, no torch module.", f"Build the {name} first.")
         self.encoder, self.projector = encoder, projector
         self.aggregator = aggregator if aggregator is not None else nn.Identity()
         self.llm, self.tokenizer = _language_model(llm, tokenizer)
@@ -106,9 +111,7 @@ class VideoLLaMA(nn.Module):
             attention_mask = torch.ones_like(input_ids)
         options = {"do_sample": False, "use_cache": True, "pad_token_id": self.tokenizer.pad_token_id, **options}
         options.setdefault("eos_token_id", self.tokenizer.eos_token_id)
-        return self.llm.generate(
-            inputs_embeds=self.embed(input_ids, videos), attention_mask=attention_mask, **options
-        )
+        return self.llm.generate(inputs_embeds=self.embed(input_ids, videos), attention_mask=attention_mask, **options)
 
     def mask_labels(self, input_ids: Tensor, prompt_lengths: Sequence[int]) -> Tensor:
         """Labels [B, L]: the ids with each row's prompt, its video and its padding left out of the loss."""
@@ -165,6 +168,7 @@ def _language_model(
 def _learn_video_token(llm: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
     if VIDEO not in tokenizer.get_vocab():
         tokenizer.add_special_tokens({"additional_special_tokens": [VIDEO]}, replace_extra_special_tokens=False)
-    if len(tokenizer) > llm.get_input_embeddings().num_embeddings:
+    table: Any = llm.get_input_embeddings()
+    if len(tokenizer) > table.num_embeddings:
         llm.resize_token_embeddings(len(tokenizer))  # keeps tied weights tied
-    return tokenizer.convert_tokens_to_ids(VIDEO)
+    return int(tokenizer.convert_tokens_to_ids(VIDEO))  # type: ignore[arg-type]

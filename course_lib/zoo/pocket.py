@@ -43,8 +43,8 @@ class Pocket:
 
     def __init__(self, model: VideoLLaMA, name: str = "pocket", timeline_first: bool = True) -> None:
         self.model, self.name, self.timeline_first = model.eval(), name, timeline_first
-        self.size: int = model.encoder.size  # type: ignore[assignment]
-        self.tubelet: int = model.encoder.tubelet  # type: ignore[assignment]
+        self.size: int = model.encoder.size
+        self.tubelet: int = model.encoder.tubelet
         self._watched: list[_Watched] = []
 
     def moments(self, duration: float, num_frames: int | None = None, fps: float | None = None) -> list[float]:
@@ -102,13 +102,13 @@ class Pocket:
         return watched
 
     def _place(self, seconds: np.ndarray) -> str:
-        return place_video(list(seconds), self.model.projector.tokens, self.model.time_signal)  # type: ignore[arg-type]
+        return place_video(list(seconds), self.model.projector.tokens, self.model.time_signal)
 
     def _ids(self, text: str) -> list[int]:
         return self.model.tokenizer(text, add_special_tokens=False)["input_ids"]
 
     def _text(self, ids: Sequence[int]) -> str:
-        return self.model.tokenizer.decode(list(ids), skip_special_tokens=True).strip()
+        return str(self.model.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
 
 
 def pair_up(seconds: np.ndarray, tubelet: int) -> tuple[np.ndarray, np.ndarray]:

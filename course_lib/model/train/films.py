@@ -63,18 +63,18 @@ class Reel:
     def films(self, number: int) -> list[Film]:
         return [film(number * self.batch + i, self.held_out) for i in range(self.batch)]
 
-    def timelines(self, number: int) -> list[Timeline]:
-        return [make_scene(f.seed, f.seconds, f.kind).timeline for f in self.films(number)]
+    def load(self, number: int) -> tuple[np.ndarray, list[Timeline]]:
+        """Batch `number`: frames uint8 [batch, MOMENTS * tubelet, size, size, 3], and the films' timelines.
 
-    def frames(self, number: int) -> np.ndarray:
-        """uint8 [batch, MOMENTS * tubelet, size, size, 3] of batch `number`."""
-        path = self.folder / f"{'held-out' if self.held_out else 'film'}-{number:05d}.npy"
-        if path.exists():
-            return np.load(path)
-        drawn = np.stack([draw(f, self.size, self.tubelet)[0] for f in self.films(number)])
-        self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.tmp")
-        with open(temporary, "wb") as file:
-            np.save(file, drawn)
-        os.replace(temporary, path)
-        return drawn
+        Both are stored together, so that a later change to what stories tell cannot part them.
+        """
+        path = self.folder / f"{'held-out' if self.held_out else 'film'}-{number:05d}.npz"
+        if not path.exists():
+            drawn = [draw(f, self.size, self.tubelet) for f in self.films(number)]
+            self.folder.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_suffix(f".{os.getpid()}.tmp")
+            with open(temporary, "wb") as file:
+                np.savez(file, frames=np.stack([f for f, _ in drawn]), timelines=[t.to_json() for _, t in drawn])
+            os.replace(temporary, path)
+        with np.load(path) as stored:
+            return stored["frames"], [Timeline.from_json(str(text)) for text in stored["timelines"]]

@@ -1,4 +1,4 @@
-"""Stages 3 and 4: projector alignment with encoder and language model frozen, then projector and language model together.
+"""Stages 3 and 4: projector alignment with encoder and language model frozen, then both of them together.
 
 Both work on features of the finished encoder, computed once: the encoder stays frozen, as in LLaVA-1.5.
 """
@@ -25,6 +25,7 @@ from course_lib.model.train.text import TextBatch, TextTimelines
 from course_lib.model.train.vision import vary
 from course_lib.model.train.world import Teacher
 from course_lib.progress import progress
+from course_lib.timeline import Timeline
 
 if TYPE_CHECKING:
     from course_lib.model.encoder import TubeletEncoder
@@ -41,7 +42,9 @@ class SeenBatch:
     blocks: list[list[Block]]
 
 
-def extract(encoder: TubeletEncoder, reel: Reel, batches: int, folder: Path, device: torch.device, varied: bool) -> None:
+def extract(
+    encoder: TubeletEncoder, reel: Reel, batches: int, folder: Path, device: torch.device, varied: bool
+) -> None:
     """Features float16 [batch, T', K, D] of every batch of the reel, one file each; those that are there are kept."""
     encoder.eval()
     folder.mkdir(parents=True, exist_ok=True)
@@ -49,7 +52,7 @@ def extract(encoder: TubeletEncoder, reel: Reel, batches: int, folder: Path, dev
         path = _features(folder, reel, number, varied)
         if path.exists():
             continue
-        frames = torch.from_numpy(reel.frames(number)).permute(0, 1, 4, 2, 3)
+        frames = torch.from_numpy(reel.load(number)[0]).permute(0, 1, 4, 2, 3)
         with torch.no_grad(), half(device):
             torch.manual_seed(number)
             features = encoder((vary(frames) if varied else frames).to(device))
@@ -78,6 +81,12 @@ class SeenFilms(Dataset):
     ) -> None:
         self.teacher, self.reel, self.folder, self.batches = teacher, reel, folder, batches
         self.seed, self.phrasing, self.text = seed, phrasing, text
+        self._timelines: dict[int, list[Timeline]] = {}
+
+    def timelines(self, number: int) -> list[Timeline]:
+        if number not in self._timelines:
+            self._timelines[number] = self.reel.load(number)[1]
+        return self._timelines[number]
 
     def __getitem__(self, step: int) -> SeenBatch | TextBatch:
         rng = random.Random(f"{self.seed}/{step}/{self.phrasing}/films")
@@ -87,20 +96,24 @@ class SeenFilms(Dataset):
         varied = not self.reel.held_out and rng.random() < 0.5
         features = np.load(_features(self.folder, self.reel, number, varied))
         lessons, words = [], []
-        films, timelines = self.reel.films(number), self.reel.timelines(number)
+        films, timelines = self.reel.films(number), self.timelines(number)
         for film, timeline in zip(films, timelines, strict=True):
-            lessons.append(self.teacher.lesson(timeline, film.moments, rng, phrasing=self.phrasing))
+            bare = 0.0 if self.reel.held_out else 0.1
+            lessons.append(self.teacher.lesson(timeline, film.moments, rng, bare, phrasing=self.phrasing))
             words.append(torch.from_numpy(self.teacher.captions(timeline, film.moments)).flatten(0, 1))
         packed = pack([x.prefix for x in lessons], [x.timeline for x in lessons], [x.blocks for x in lessons])
         return SeenBatch(packed, torch.from_numpy(features).float(), torch.stack(words), [x.blocks for x in lessons])
 
 
-def _evaluate(model: VideoLLaMA, teacher: Teacher, reel: Reel, folder: Path, batches: int, device: torch.device) -> Metrics:
+def _evaluate(
+    model: VideoLLaMA, teacher: Teacher, reel: Reel, folder: Path, batches: int, device: torch.device
+) -> Metrics:
     found: dict[str, list[bool]] = {}
     for phrasing, suffix in (("training", ""), ("held-out", " new")):
         asked = SeenFilms(teacher, reel, folder, batches, 0, phrasing)
         for number in range(batches):
             batch = asked[number]
+            assert isinstance(batch, SeenBatch)
             with torch.no_grad(), half(device):
                 video = model.project(batch.features.to(device))
                 by_kind = exact_by_kind(model, batch.packed.to(device), video, batch.blocks)
@@ -110,7 +123,13 @@ def _evaluate(model: VideoLLaMA, teacher: Teacher, reel: Reel, folder: Path, bat
 
 
 def align_stage(
-    model: VideoLLaMA, teacher: Teacher, reels: tuple[Reel, Reel], folder: Path, batches: int, steps: int, device: torch.device
+    model: VideoLLaMA,
+    teacher: Teacher,
+    reels: tuple[Reel, Reel],
+    folder: Path,
+    batches: int,
+    steps: int,
+    device: torch.device,
 ) -> Stage:
     """The projector learns to say what it sees in the language model's words, encoder and language model frozen.
 
@@ -126,7 +145,7 @@ def align_stage(
             distance = F.mse_loss(video.float(), caption) / caption.var()
             return loss_of(model, batch.packed.to(device), video) + distance
 
-    data = SeenFilms(teacher, reel, folder, batches, seed=1)
+    data: Dataset = SeenFilms(teacher, reel, folder, batches, seed=1)
 
     def evaluate() -> Metrics:
         return _evaluate(model, teacher, unseen, folder, 8, device)
@@ -135,7 +154,13 @@ def align_stage(
 
 
 def joint_stage(
-    model: VideoLLaMA, teacher: Teacher, reels: tuple[Reel, Reel], folder: Path, batches: int, steps: int, device: torch.device
+    model: VideoLLaMA,
+    teacher: Teacher,
+    reels: tuple[Reel, Reel],
+    folder: Path,
+    batches: int,
+    steps: int,
+    device: torch.device,
 ) -> Stage:
     """Joint instruction tuning: projector and language model answer on real features, a share of text kept."""
     reel, unseen = reels

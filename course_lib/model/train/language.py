@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -30,18 +31,28 @@ def fuse(words: Tensor, embedding: Tensor) -> Tensor:
     return vectors.sum(dim=-2) / there.sum(dim=-2).clamp(min=1)
 
 
-def count_smoothly(llm: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
-    """Start the vectors of "0" to "199" on sinusoids, so that near numbers start near each other.
+WORD_SCALE = 0.08
 
-    Source: the sinusoidal positions of Vaswani et al. (2017), section 3.5, used for values in place of positions.
+
+def start_vectors(llm: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Start values with which a small decoder learns to copy soon.
+
+    Word vectors larger than transformers' 0.02 and output projections at zero, so that what a layer reads at first is
+    the words and not the noise of the layers below (as in Fixup, Zhang et al., 2019). The vectors of "0" to "199" lie
+    on sinusoids, so that near numbers start near each other: the positions of Vaswani et al. (2017), section 3.5, used
+    for values.
     """
-    table = llm.get_input_embeddings().weight
+    table: Tensor = llm.get_input_embeddings().weight  # type: ignore[assignment]
     D = table.shape[1]
-    rates = torch.exp(torch.linspace(0, -torch.log(torch.tensor(200.0)).item(), D // 2))
+    rates = torch.exp(torch.linspace(0, -math.log(LAST_NUMBER + 1), D // 2, device=table.device))
     with torch.no_grad():
+        for name, weight in llm.named_parameters():
+            if name.endswith(("o_proj.weight", "down_proj.weight")):
+                weight.zero_()
+        table.mul_(WORD_SCALE / table.std())
         for n in range(LAST_NUMBER + 1):
-            angle = n * rates
-            table[tokenizer.convert_tokens_to_ids(str(n))] = 0.03 * torch.cat([angle.sin(), angle.cos()])
+            wave = torch.cat([(n * rates).sin(), (n * rates).cos()])
+            table[tokenizer.convert_tokens_to_ids(str(n))] = WORD_SCALE * math.sqrt(2) * wave
 
 
 def hidden_states(model: VideoLLaMA, batch: Packed, video: Tensor) -> Tensor:

@@ -40,7 +40,9 @@ class Stage:
     save_every: int = 250
 
 
-def run(stage: Stage, folder: Path, device: torch.device, workers: int = 1, say: Callable[[str], None] = print) -> Metrics:
+def run(
+    stage: Stage, folder: Path, device: torch.device, workers: int = 1, say: Callable[[str], None] = print
+) -> Metrics:
     """Train to the stage's last step, from its checkpoint if there is one; returns the last evaluation.
 
     folder gets `<name>.pt` (weights, optimiser, step), `log.jsonl` (a line each 50 steps and each evaluation) and
@@ -84,7 +86,10 @@ def run(stage: Stage, folder: Path, device: torch.device, workers: int = 1, say:
             rate = (step + 1 - first) / (time.monotonic() - began)
             mean = sum(window) / len(window)
             _log(folder, stage=stage.name, step=step + 1, loss=round(mean, 4), steps_per_s=round(rate, 2))
-            say(f"{stage.name} {step + 1}/{stage.steps} loss {mean:.3f}, {(stage.steps - step - 1) / rate / 60:.0f} min left")
+            say(
+                f"{stage.name} {step + 1}/{stage.steps} loss {mean:.3f}, "
+                f"{(stage.steps - step - 1) / rate / 60:.0f} min left"
+            )
             window = []
         last = step + 1 == stage.steps
         if last or (step + 1) % stage.evaluate_every == 0:

@@ -73,6 +73,8 @@ def _row(prefix: Sequence[int], timeline: Block, blocks: Sequence[Block]) -> tup
     ids, positions, owner = list(prefix), list(range(n)), [0] * n
     sees, labels, weights = [False] * n, [-100] * n, [0.0] * n
     for number, block in enumerate([timeline, *blocks], start=1):
+        if not block.ids:
+            continue
         size = len(block.ids)
         start = n + (len(timeline.ids) if block.sees_timeline else 0)
         answer = size - block.asked

@@ -55,10 +55,10 @@ def train_pocket(
     """
     import torch
 
-    from course_lib.model.train.joint import align_stage, extract, joint_stage
-    from course_lib.model.train.language import count_smoothly
-    from course_lib.model.train.loop import run
     from course_lib.model.train.films import Reel
+    from course_lib.model.train.joint import align_stage, extract, joint_stage
+    from course_lib.model.train.language import start_vectors
+    from course_lib.model.train.loop import run
     from course_lib.model.train.picture import draw_losses
     from course_lib.model.train.text import text_stage
     from course_lib.model.train.vision import NamingEncoder, vision_stage
@@ -79,7 +79,7 @@ def train_pocket(
     torch.manual_seed(seed)
 
     model = build_pocket(config, seed).to(where)
-    count_smoothly(model.llm, model.tokenizer)
+    start_vectors(model.llm, model.tokenizer)
     naming = NamingEncoder(model.encoder).to(where)
     teacher = Teacher(model.tokenizer, config.tokens, config.time_signal)
     reel = Reel(folder / "films", config.size, config.tubelet, recipe.clips)

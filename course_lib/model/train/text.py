@@ -37,25 +37,39 @@ class TextTimelines(Dataset):
     """Batch number -> packed lessons on fresh stories; the clip's length and the number of moments vary."""
 
     def __init__(
-        self, teacher: Teacher, clips: int, seed: int, short_until: int = 0, plain: bool = False, phrasing: str = "training"
+        self,
+        teacher: Teacher,
+        clips: int,
+        seed: int,
+        drill_until: int = 0,
+        bare_until: int = 0,
+        plain: bool = False,
+        phrasing: str = "training",
     ) -> None:
-        """Up to step `short_until` every question ends in its key: the one-hop look-up must form before the sentence
-        around it can be learned. plain: 30 seconds, 16 moments, one thing at a time, seeds never trained on."""
-        self.teacher, self.clips, self.seed, self.short_until = teacher, clips, seed, short_until
+        """plain: 30 seconds, 16 moments, one thing at a time, seeds never trained on.
+
+        Up to step `drill_until` look-ups of a second alone, up to `bare_until` half the questions without a sentence:
+        the one-hop look-up must form before the sentence around it can be learned.
+        """
+        self.teacher, self.clips, self.seed = teacher, clips, seed
+        self.drill_until, self.bare_until = drill_until, bare_until
         self.plain, self.phrasing = plain, phrasing
 
     def __getitem__(self, step: int) -> TextBatch:
         rng = random.Random(f"{self.seed}/{step}/{self.plain}")
         usual = self.plain or rng.random() < 0.75
-        seconds, num = (30.0, 16) if usual else (round(5 * 12 ** rng.random(), 1), rng.randint(8, 24))
-        key_last = 1.0 if step < self.short_until else 0.35
+        seconds, num = (30.0, 16) if usual else (round(5 * 9 ** rng.random(), 1), rng.randint(8, 24))
+        bare = 0.0 if self.plain else 0.5 if step < self.bare_until else 0.2
         lessons, words = [], []
         for i in range(self.clips):
-            kind = "story" if self.plain or rng.random() < 0.7 else rng.choice(HARD)
+            kind = "story" if self.plain or rng.random() < 0.8 else rng.choice(HARD)
             first = 0 if self.plain else TRAINING_SEEDS
             timeline = make_story(first + step * self.clips + i, seconds, kind).timeline
             moments = uniform(seconds, num)
-            lessons.append(self.teacher.lesson(timeline, moments, rng, key_last, phrasing=self.phrasing))
+            if step < self.drill_until:
+                lessons.append(self.teacher.drill(timeline, moments))
+            else:
+                lessons.append(self.teacher.lesson(timeline, moments, rng, bare, phrasing=self.phrasing))
             words.append(torch.from_numpy(self.teacher.captions(timeline, moments)).flatten(0, 1))
         packed = pack([x.prefix for x in lessons], [x.timeline for x in lessons], [x.blocks for x in lessons])
         return TextBatch(packed, torch.stack(words), [x.blocks for x in lessons])
@@ -80,5 +94,5 @@ def text_stage(model: VideoLLaMA, teacher: Teacher, steps: int, clips: int, seed
                     found.setdefault(kind + suffix, []).extend(right)
         return {kind: sum(right) / len(right) for kind, right in sorted(found.items())}
 
-    data = TextTimelines(teacher, clips, seed, short_until=steps // 8)
+    data = TextTimelines(teacher, clips, seed, drill_until=steps // 8, bare_until=steps * 3 // 8)
     return Stage("text", steps, data, loss, evaluate, [model.llm], model, lr=1e-3)

@@ -41,12 +41,10 @@ class LabelledFilms(Dataset):
 
     def __getitem__(self, step: int) -> FilmBatch:
         number = step % self.batches
-        frames = torch.from_numpy(self.reel.frames(number)).permute(0, 1, 4, 2, 3)
-        labels = [
-            label(timeline, film.moments)
-            for film, timeline in zip(self.reel.films(number), self.reel.timelines(number), strict=True)
-        ]
-        return FilmBatch(frames, torch.from_numpy(np.stack(labels)))
+        drawn, timelines = self.reel.load(number)
+        films = self.reel.films(number)
+        labels = [label(timeline, film.moments) for film, timeline in zip(films, timelines, strict=True)]
+        return FilmBatch(torch.from_numpy(drawn).permute(0, 1, 4, 2, 3), torch.from_numpy(np.stack(labels)))
 
 
 def label(timeline: Timeline, moments: np.ndarray) -> np.ndarray:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from course_lib.clipworld import phrasings as say
 from course_lib.clipworld.questions import KINDS as KINDS_OF_QUESTION
 from course_lib.clipworld.questions import questions, summary_text
-from course_lib.clipworld import phrasings as say
 from course_lib.clipworld.words import ACTIONS, COLOURS, KINDS, subject
 from course_lib.model.prompt import END, place_video, turn
 from course_lib.model.train.packing import Block
@@ -27,6 +27,7 @@ TRAINING_SEEDS = 1_000_000
 SUBJECTS = tuple(subject(k, c) for k in KINDS for c in ((None,) if k == "light" else COLOURS))
 ACTION_INDEX = {a.present: i for i, a in enumerate(ACTIONS)}
 SUBJECT_INDEX = {s: i for i, s in enumerate(SUBJECTS)}
+Moments = Sequence[float] | np.ndarray  # seconds
 EDGE = 0.2  # seconds around an event's ends in which a moment may be called either way
 
 
@@ -71,29 +72,50 @@ class Teacher:
     def lesson(
         self,
         timeline: Timeline,
-        moments: Sequence[float],
+        moments: Moments,
         rng: random.Random,
-        key_last: float = 0.35,
+        bare: float = 0.2,
         from_timeline: float = 0.5,
         phrasing: str = "training",
     ) -> Lesson:
-        """A question of every kind on one clip: `key_last` of them in the phrasing whose key stands last,
-        `from_timeline` of them answered with the told timeline in sight."""
+        """A question of every kind on one clip, `bare` of them as look-ups without a sentence, `from_timeline` of them
+        answered with the told timeline in sight; and the summary."""
         blocks = []
         for kind in KINDS_OF_QUESTION:
-            if kind == "summary":
+            plain = rng.random() < bare
+            if kind == "summary" and rng.random() < 0.9:
                 continue
-            way = "key-last" if phrasing == "training" and rng.random() < key_last else phrasing
+            way = "key-last" if plain else phrasing
             for q in questions(timeline, rng, kinds=[kind], num_frames=len(moments), phrasing=way):
+                sees_timeline = kind == "summary" or rng.random() < from_timeline
                 text = f"{q.text} {say.UNCERTAIN}" if way == "training" and rng.random() < 0.06 else q.text
-                blocks.append(self.block(text, q.answer, rng.random() < from_timeline, q.kind))
+                if plain and kind != "summary":
+                    blocks.append(self.bare_block(text, q.answer, sees_timeline, kind))
+                else:
+                    blocks.append(self.block(text, q.answer, sees_timeline, kind))
         told = self.block(rng.choice(say.SUMMARY[:-1]), summary_text(timeline.events))
         return Lesson(self.prefix(moments), told, blocks)
 
-    def prefix(self, moments: Sequence[float]) -> list[int]:
-        return self.ids(place_video(moments, self.tokens, self.time_signal))
+    def bare_block(self, key: str, answer: str, sees_timeline: bool, kind: str) -> Block:
+        """The look-up itself, with nothing between key and answer: "second 12 red car stops".
 
-    def captions(self, timeline: Timeline, moments: Sequence[float], width: int = 6) -> np.ndarray:
+        A key that must first be carried through a sentence leaves the decoder naming a random event of the clip for
+        thousands of questions; with bare look-ups among them, the sentences follow.
+        """
+        asked = self.ids(key.rstrip(":").strip())
+        told = answer.removeprefix("the ").removeprefix("from second ")
+        return Block([*asked, *self.ids(f"{told} {END}")], len(asked), sees_timeline, f"{kind} bare")
+
+    def drill(self, timeline: Timeline, moments: Moments, each: int = 12) -> Lesson:
+        """Bare look-ups of the very seconds that stand beside the moments: where the curriculum begins."""
+        seen = [(m, " and ".join(e.text for e in seen_at(timeline, m))) for m in moments if timeline.at(m)]
+        blocks = [self.bare_block(f"second {round(m)}", told, False, "at") for m, told in seen]
+        return Lesson(self.prefix(moments), Block([], 0), blocks[:each])
+
+    def prefix(self, moments: Moments) -> list[int]:
+        return self.ids(place_video(list(moments), self.tokens, self.time_signal))
+
+    def captions(self, timeline: Timeline, moments: Moments, width: int = 6) -> np.ndarray:
         """Word ids of each moment's fused tokens, int64 [T, tokens, width], padded with -1."""
         out = np.full((len(moments), self.tokens, width), -1, dtype=np.int64)
         for i, moment in enumerate(moments):
