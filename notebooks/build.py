@@ -1,0 +1,122 @@
+"""Build the notebooks from their texts: `make notebooks-build`, or `python notebooks/build.py 00_welcome …` for some.
+
+A chapter is written in notebooks/text/NAME.py (jupytext's percent format). Building runs it from top to bottom in a
+fresh kernel and stores the outputs in notebooks/NAME.ipynb. `{measured}` in the text becomes what that run took. The
+same text gives the same cell ids, and nothing of the machine but its number of cores is stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+HERE = Path(__file__).resolve().parent
+CELL_TIMEOUT = 600  # seconds, as under `make test`
+# The stored outputs show no half-drawn bar, and a notebook that is built needs no model hub.
+ENVIRONMENT = {"COURSE_PROGRESS": "off", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+PEAK = """
+import resource, sys
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one run took. minutes: from the kernel's start to the last cell; peak_gb: of the kernel, in 1e9 bytes."""
+
+    minutes: float
+    peak_gb: float
+    cores: int
+
+    @property
+    def text(self) -> str:
+        return f"Running it took {self.minutes:g} minutes and {self.peak_gb:g} GB of memory on {self.cores} CPU cores."
+
+
+def texts() -> list[Path]:
+    return sorted((HERE / "text").glob("*.py"))
+
+
+def unrun(text: str, measured: Measured | None) -> NotebookNode:
+    """The notebook of a text, without outputs; with `measured`, its placeholder is filled in."""
+    cells, ids = [], set()
+    for written in jupytext.reads(text, fmt="py:percent").cells:
+        source = written.source.replace("{measured}", measured.text) if measured else written.source
+        digest = hashlib.sha256(written.source.encode()).hexdigest()
+        name = next(digest[i : i + 8] for i in range(56) if digest[i : i + 8] not in ids)
+        ids.add(name)
+        tags = written.metadata.get("tags")
+        make = nbformat.v4.new_code_cell if written.cell_type == "code" else nbformat.v4.new_markdown_cell
+        cells.append(make(source, id=name, metadata={"tags": tags} if tags else {}))
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+    }
+    if measured:
+        metadata["course"] = asdict(measured)
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def execute(notebook: NotebookNode, folder: Path) -> Measured:
+    """Run every cell in a kernel that works in `folder`; outputs and execution counts go into the notebook."""
+    client = NotebookClient(
+        notebook, timeout=CELL_TIMEOUT, startup_timeout=180, kernel_name="python3", record_timing=False,
+        coalesce_streams=True, resources={"metadata": {"path": str(folder)}},
+    )  # fmt: skip
+    began = time.monotonic()
+    with client.setup_kernel(env={**os.environ, **ENVIRONMENT}):
+        for i, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, i)
+        minutes = (time.monotonic() - began) / 60
+        peak = nbformat.v4.new_code_cell(PEAK)
+        notebook.cells.append(peak)
+        client.execute_cell(peak, len(notebook.cells) - 1, store_history=False)
+        notebook.cells.pop()
+    return Measured(_rounded(minutes), _rounded(int(peak.outputs[0].text) / 1e9), os.cpu_count() or 1)
+
+
+def _rounded(value: float) -> float:
+    return max(0.1, round(value, 1))
+
+
+def build(text: Path, out: Path) -> Measured:
+    """Run the notebook of a text file and write it to `out`. Nothing is written if a cell fails."""
+    source = text.read_text(encoding="utf-8")
+    ran = unrun(source, None)
+    measured = execute(ran, out.parent)
+    done = unrun(source, measured)
+    for cell, run in zip(done.cells, ran.cells, strict=True):
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = run.outputs, run.execution_count
+    nbformat.validate(done)
+    out.write_text(nbformat.writes(done, version=4) + "\n", encoding="utf-8")
+    return measured
+
+
+def main(names: list[str]) -> int:
+    known = {text.stem: text for text in texts()}
+    if unknown := [name for name in names if name not in known]:
+        print(f"There is no text for {', '.join(unknown)}. Give some of: {', '.join(known)}.", file=sys.stderr)
+        return 2
+    for name in names or known:
+        try:
+            measured = build(known[name], HERE / f"{name}.ipynb")
+        except CellExecutionError as problem:
+            print(f"{name}: a cell failed, and the notebook is left as it was.\n{problem}", file=sys.stderr)
+            return 1
+        print(f"{name}: {measured.minutes:g} minutes, {measured.peak_gb:g} GB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
