@@ -1,5 +1,5 @@
-# make demo | lab | test | lint | test-gpu | clean. Each sets up .venv first and again only when pyproject.toml or
-# constraints.txt change. Another Python: make demo PYTHON=python3.13
+# make demo | lab | test | lint | test-gpu | notebooks-build | clean. Each sets up .venv first and again only when
+# pyproject.toml or constraints.txt change. Another Python: make demo PYTHON=python3.13
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
@@ -18,7 +18,7 @@ NBVAL     := -p no:xdist --nbval-current-env --nbval-cell-timeout=600 --nbval-ke
 TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1 COURSE_PROGRESS=off
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint unit notebooks test-gpu clean python
+.PHONY: help demo lab test lint unit notebooks notebooks-build test-gpu clean python
 
 help:
 	@echo "make demo      the 30-second clip in; summary, temporal mistakes and report.html out"
@@ -26,6 +26,7 @@ help:
 	@echo "make test      lint, types, unit tests, notebooks"
 	@echo "make test-gpu  the notebooks and the tests marked gpu, on CUDA"
 	@echo "make lint      ruff, mypy and the order of the rooms alone"
+	@echo "make notebooks-build   run the texts of the notebooks and store them (NAMES=00_welcome: that one)"
 	@echo "make clean     remove .venv and what the tools left"
 
 python:
@@ -62,6 +63,9 @@ notebooks: $(VENV)/.ready-test
 ifneq ($(NOTEBOOKS),)
 	$(TEST_ENV) $(BIN)/pytest -q --nbval $(NBVAL) $(NOTEBOOKS)
 endif
+
+notebooks-build: $(VENV)/.ready-test
+	@$(BIN)/python notebooks/build.py $(NAMES)
 
 # Outputs were stored on a CPU: on CUDA the last digits differ, so the cells must run, not print the same.
 test-gpu: $(VENV)/.ready-test
