@@ -46,7 +46,7 @@ clip = model.watch(film)
 print(f"{len(clip)} of {video.probe(film).frames} frames, in pairs: a moment and half a second later.")
 for e in truth:
     print(f"{sum(e.start <= s < e.end for s in clip.seconds):4d} frames while {e.text}")
-alt = f"Frames of the clip from {clip.seconds[0]:.1f} to {clip.seconds[-1]:.1f} s, side by side over an axis of seconds."
+alt = f"Sixteen frames of the clip from {clip.seconds[0]:.1f} to {clip.seconds[-1]:.1f} s over an axis of seconds."
 Image(print_figure(viz.frame_strip(clip, most=16), dpi=110), alt=alt)
 
 # %% [markdown]
@@ -168,7 +168,7 @@ right, asked = np.sum([share([report], kind) for kind in kinds], axis=0)
 kept, again = np.sum([share(controls, kind) for kind in kinds], axis=0)
 words = f"{right} of {asked} answers about time are right on the clip, {kept} of {again} on its shuffles."
 display(Image(print_figure(figure, dpi=110), alt=f"Bars of the share of right answers, kind by kind. {words}"))
-Markdown(f"**{words}** What is lost needed the order; what is kept did not.")
+Markdown(f"**{words}** What is lost rested on *when*; what is kept may be chance, or the question alone.")
 
 # %% [markdown]
 # One clip is an anecdote, even with its control. `course bench pocket` measures the same on 200 clips that training
@@ -215,4 +215,4 @@ Markdown("\n".join(rows))
 # %% [markdown]
 # - **You** asked a video model about time, and judged it against the truth and against a control.
 # - **It cannot yet** tell you *why* it is wrong. That needs frames, tokens and attention: the chapters above.
-# - **Exercise:** none here. Give `seed=1` to the probe in section 3, run on, and see how far the numbers move.
+# - **Exercise:** none here. Give `seed=1` to the probes of sections 3 and 5, and see how far the numbers move.
