@@ -14,7 +14,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 def record(
     name: str, title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]], note: str
 ) -> dict[str, Any]:
-    """Print the rows, write results/NAME.json and results/NAME.md, and return what the JSON holds.
+    """Print the rows, write results/NAME.json and results/NAME.md, renew RESULTS.md, and return what the JSON holds.
 
     Numbers come rounded to what was measured. note: what the table says and how to run it again.
     """
@@ -32,5 +32,7 @@ def record(
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (RESULTS / f"{name}.md").write_text(text, encoding="utf-8")
+    together = [path.read_text(encoding="utf-8") for path in sorted(RESULTS.glob("*.md"))]
+    (RESULTS.parent / "RESULTS.md").write_text("# What was measured\n\n" + "\n".join(together), encoding="utf-8")
     print(text)
     return data

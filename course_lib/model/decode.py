@@ -52,21 +52,23 @@ def extend(model: VideoLLaMA, prefix: Prefix, ids: Sequence[int]) -> Prefix:
 
 @torch.no_grad()
 def complete(
-    model: VideoLLaMA, prefix: Prefix, prompts: Sequence[Sequence[int]], max_new_tokens: int
+    model: VideoLLaMA, prefix: Prefix, prompts: Sequence[Sequence[int]], max_new_tokens: int, stop: bool = True
 ) -> list[list[int]]:
     """The likeliest continuation of each prompt, token by token, without its end token.
+
+    stop=False writes on behind the end token, to max_new_tokens (what a token costs is measured so).
 
     Prompts of different lengths are padded on the left and the padding is masked, so that a prompt in company and the
     prompt alone get the same answer. Raises ModelError when the positions that the model knows run out.
     """
     out: list[list[int]] = []
     for start in range(0, len(prompts), CHUNK):
-        out += _complete(model, prefix, prompts[start : start + CHUNK], max_new_tokens)
+        out += _complete(model, prefix, prompts[start : start + CHUNK], max_new_tokens, stop)
     return out
 
 
 def _complete(
-    model: VideoLLaMA, prefix: Prefix, prompts: Sequence[Sequence[int]], max_new_tokens: int
+    model: VideoLLaMA, prefix: Prefix, prompts: Sequence[Sequence[int]], max_new_tokens: int, stop: bool
 ) -> list[list[int]]:
     Q, L = len(prompts), max(map(len, prompts))
     room = model.llm.config.max_position_embeddings
@@ -91,7 +93,8 @@ def _complete(
             input_ids=rows, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
         ).last_hidden_state[:, -1]
         token = model.llm.lm_head(states).argmax(dim=-1)  # [Q]
-        open_rows &= token != end
+        if stop:
+            open_rows &= token != end
         if not open_rows.any():
             break
         for q in open_rows.nonzero().flatten().tolist():

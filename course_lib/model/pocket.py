@@ -22,7 +22,7 @@ class PocketConfig:
     hidden: int = 256
     layers: int = 4
     heads: int = 8
-    time_signal: str = "timestamp text"
+    time_signal: str = "timestamp vector"
 
     def to_dict(self) -> dict:
         return asdict(self)

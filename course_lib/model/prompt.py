@@ -1,12 +1,14 @@
 """The prompt: where the video stands in the text, and how the text says when.
 
 A prompt is written with one `<|video|>` for each clip; `place_video` opens it into one placeholder for each video
-token, with the moment's time beside it. Three time signals, so that the effect of each can be measured:
+token, with the moment's time beside it. Four time signals, so that the effect of each can be measured:
 
 - `none`: placeholders alone; order is told by position only.
 - `frame order`: the moment's number before its tokens.
 - `timestamp text`: its second before its tokens, "5 <tokens>". No number beside it: two numbers a moment are two
   keys that look alike, and a look-up that takes one for the other.
+- `timestamp vector`: placeholders alone; the word vector of the second is added to each of its video tokens
+  (`VideoLLaMA.tell_time`), so that "second 5" matches them directly, without a hop over the text between.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ VIDEO = "<|video|>"
 USER = "<|user|>"
 ASSISTANT = "<|assistant|>"
 END = "<|end|>"
-TIME_SIGNALS = ("none", "frame order", "timestamp text")
+TIME_SIGNALS = ("none", "frame order", "timestamp text", "timestamp vector")
 
 
 def place_video(seconds: Sequence[float], tokens: int, time_signal: str) -> str:
@@ -27,7 +29,7 @@ def place_video(seconds: Sequence[float], tokens: int, time_signal: str) -> str:
     if time_signal not in TIME_SIGNALS:
         raise ValueError(f"time signal {time_signal!r} is none of {', '.join(TIME_SIGNALS)}")
     placeholders = VIDEO * tokens
-    if time_signal == "none":
+    if time_signal in ("none", "timestamp vector"):
         return placeholders * len(seconds)
     if time_signal == "frame order":
         return "".join(f" {i} {placeholders}" for i in range(1, len(seconds) + 1))

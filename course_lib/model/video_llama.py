@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from course_lib.errors import ModelError, SpliceError
 from course_lib.model.prompt import VIDEO
 from course_lib.model.splice import splice
+from course_lib.model.tokenizer import LAST_NUMBER
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -68,15 +70,40 @@ class VideoLLaMA(nn.Module):
         """features [B, T', K, D] -> [B, T' * K', hidden]."""
         return self.projector(features).flatten(1, 2)
 
-    def embed(self, input_ids: Tensor, videos: Sequence[Sequence[Tensor]]) -> Tensor:
+    def tell_time(self, video: Tensor, seconds: Sequence[float] | np.ndarray) -> Tensor:
+        """Add to each moment's tokens the word vector of its whole second, where that is the model's time signal.
+
+        video [N, hidden], seconds [T'] with N = T' * K' -> [N, hidden]. Source: the temporal position embedding of
+        Video-LLaMA (Zhang et al., 2023), with the tokenizer's own numbers, so that a question's second is its key.
+        """
+        if self.time_signal != "timestamp vector":
+            return video
+        ids = [self.tokenizer.convert_tokens_to_ids(str(min(round(float(s)), LAST_NUMBER))) for s in seconds]
+        vectors = self.llm.get_input_embeddings()(torch.tensor(ids, device=video.device))  # [T', hidden]
+        return video + vectors.repeat_interleave(len(video) // len(ids), dim=0)
+
+    def embed(
+        self,
+        input_ids: Tensor,
+        videos: Sequence[Sequence[Tensor]],
+        seconds: Sequence[Sequence[Sequence[float]]] | None = None,
+    ) -> Tensor:
         """Text embeddings with every row's video tokens spliced in.
 
         input_ids [B, L]; videos: for each row its clips in order of appearance, each frames [T, 3, H, W] (clips may
-        differ in length; none for a row without video). -> [B, L, hidden]
+        differ in length; none for a row without video); seconds: their moments' times, nested alike, which the time
+        signal `timestamp vector` needs. -> [B, L, hidden]
         """
         text = self.llm.get_input_embeddings()(input_ids)
         width = text.shape[-1]
         rows = [[self.encode(clip[None])[0] for clip in row] for row in videos]
+        if self.time_signal == "timestamp vector":
+            if seconds is None:
+                raise SpliceError("The seconds of the clips are missing.", "This model's time signal needs seconds=….")
+            rows = [
+                [self.tell_time(clip, when) for clip, when in zip(*pair, strict=True)]
+                for pair in zip(rows, seconds, strict=True)
+            ]
         tokens = [torch.cat(row) if row else text.new_zeros(0, width) for row in rows]  # each [N_b, hidden]
         return splice(text, tokens, input_ids == self.video_token_id)
 
@@ -86,6 +113,7 @@ class VideoLLaMA(nn.Module):
         videos: Sequence[Sequence[Tensor]],
         attention_mask: Tensor | None = None,
         labels: Tensor | None = None,
+        seconds: Sequence[Sequence[Sequence[float]]] | None = None,
         **llm_options: Any,
     ) -> CausalLMOutputWithPast:
         """Logits [B, L, V], and the loss over labels [B, L] when given (-100 is left out).
@@ -94,7 +122,10 @@ class VideoLLaMA(nn.Module):
         """
         self._check_lengths(input_ids, attention_mask=attention_mask, labels=labels)
         return self.llm(
-            inputs_embeds=self.embed(input_ids, videos), attention_mask=attention_mask, labels=labels, **llm_options
+            inputs_embeds=self.embed(input_ids, videos, seconds),
+            attention_mask=attention_mask,
+            labels=labels,
+            **llm_options,
         )
 
     @torch.no_grad()
@@ -103,6 +134,7 @@ class VideoLLaMA(nn.Module):
         input_ids: Tensor,
         videos: Sequence[Sequence[Tensor]],
         attention_mask: Tensor | None = None,
+        seconds: Sequence[Sequence[Sequence[float]]] | None = None,
         **options: Any,
     ) -> Tensor:
         """New token ids [B, L'] after the prompt (left-padded when rows differ), decoded with the KV cache."""
@@ -111,7 +143,9 @@ class VideoLLaMA(nn.Module):
             attention_mask = torch.ones_like(input_ids)
         options = {"do_sample": False, "use_cache": True, "pad_token_id": self.tokenizer.pad_token_id, **options}
         options.setdefault("eos_token_id", self.tokenizer.eos_token_id)
-        return self.llm.generate(inputs_embeds=self.embed(input_ids, videos), attention_mask=attention_mask, **options)
+        return self.llm.generate(
+            inputs_embeds=self.embed(input_ids, videos, seconds), attention_mask=attention_mask, **options
+        )
 
     def mask_labels(self, input_ids: Tensor, prompt_lengths: Sequence[int]) -> Tensor:
         """Labels [B, L]: the ids with each row's prompt, its video and its padding left out of the loss."""

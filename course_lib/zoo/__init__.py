@@ -27,7 +27,7 @@ class ModelRow:
 
 def models() -> list[ModelRow]:
     """The models that `load` knows by name, read from the headers of their weights."""
-    return [_row(folder) for folder in sorted(WEIGHTS.iterdir()) if (folder / "config.json").is_file()]
+    return [_row(path.parent) for path in sorted(WEIGHTS.glob("*/config.json"))]
 
 
 def load(name: str | Path = "pocket", device: str | None = None) -> VideoLLM:

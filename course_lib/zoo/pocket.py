@@ -86,6 +86,20 @@ class Pocket:
         for known in self._watched:
             if known.clip is clip:
                 return known
+        seconds, _ = pair_up(clip.seconds, self.tubelet)
+        video = prefill(self.model, self._ids(self._place(seconds)), self.video_tokens(clip))
+        asked = self._ids(turn(SUMMARY_QUESTION))
+        told = complete(self.model, video, [asked], SUMMARY_TOKENS)[0]
+        watched = _Watched(clip, video, self._text(told), extend(self.model, video, [*asked, *told, *self._ids(END)]))
+        self._watched = [watched, *self._watched][:IN_MEMORY]
+        return watched
+
+    def forget(self) -> None:
+        """Drop what is kept of the clips watched last."""
+        self._watched = []
+
+    def video_tokens(self, clip: Clip) -> torch.Tensor:
+        """What the language model reads of the clip: [moments * tokens a moment, hidden]."""
         seconds, frames = pair_up(clip.seconds, self.tubelet)
         pixels = torch.from_numpy(np.ascontiguousarray(clip.frames[frames])).permute(0, 3, 1, 2)  # [2 M, 3, H, W]
         if pixels.shape[-2:] != (self.size, self.size):
@@ -93,13 +107,7 @@ class Pocket:
                 pixels.float() / 255, (self.size, self.size), mode="bilinear", antialias=True
             )
         with torch.no_grad():
-            tokens = self.model.encode(pixels[None])[0]  # [M * K, hidden]
-        video = prefill(self.model, self._ids(self._place(seconds)), tokens)
-        asked = self._ids(turn(SUMMARY_QUESTION))
-        told = complete(self.model, video, [asked], SUMMARY_TOKENS)[0]
-        watched = _Watched(clip, video, self._text(told), extend(self.model, video, [*asked, *told, *self._ids(END)]))
-        self._watched = [watched, *self._watched][:IN_MEMORY]
-        return watched
+            return self.model.tell_time(self.model.encode(pixels[None])[0], seconds)
 
     def _place(self, seconds: np.ndarray) -> str:
         return place_video(list(seconds), self.model.projector.tokens, self.model.time_signal)

@@ -9,7 +9,7 @@ from course_lib.model.pocket import PocketConfig, build_pocket
 from course_lib.model.prompt import VIDEO, expand, turn
 from course_lib.model.video_llama import VideoLLaMA
 
-TINY = PocketConfig(size=32, widths=(8, 8, 16, 16), hidden=32, layers=2, heads=4)
+TINY = PocketConfig(time_signal="timestamp text", size=32, widths=(8, 8, 16, 16), hidden=32, layers=2, heads=4)
 
 
 @pytest.fixture

@@ -14,19 +14,21 @@ from course_lib.model.video_llama import VideoLLaMA
 from course_lib.tokens.sampling import uniform
 
 
+MOMENTS = uniform(30, 16)
+
+
 def lesson(model: VideoLLaMA, seed: int, from_timeline: float) -> tuple[Lesson, torch.Tensor]:
     teacher = Teacher(model.tokenizer, model.projector.tokens, model.time_signal)
     timeline = make_story(seed, 30).timeline
-    moments = uniform(30, 16)
-    made = teacher.lesson(timeline, moments, random.Random(seed), from_timeline=from_timeline)
-    words = torch.from_numpy(teacher.captions(timeline, moments)).flatten(0, 1)
+    made = teacher.lesson(timeline, MOMENTS, random.Random(seed), from_timeline=from_timeline)
+    words = torch.from_numpy(teacher.captions(timeline, MOMENTS)).flatten(0, 1)
     return made, fuse(words, model.llm.get_input_embeddings().weight)
 
 
 def alone(model: VideoLLaMA, ids: list[int], video: torch.Tensor) -> torch.Tensor:
     row = torch.tensor([ids])
     text = model.llm.get_input_embeddings()(row).clone()
-    text[row == model.video_token_id] = video
+    text[row == model.video_token_id] = model.tell_time(video, MOMENTS)
     return model.llm.model(inputs_embeds=text).last_hidden_state[0]
 
 
@@ -34,7 +36,7 @@ def alone(model: VideoLLaMA, ids: list[int], video: torch.Tensor) -> torch.Tenso
 def test_a_packed_question_reads_as_the_question_alone_with_and_without_the_told_timeline(tiny: VideoLLaMA) -> None:
     rows = [lesson(tiny, 1, 0.0), lesson(tiny, 2, 1.0)]
     batch = pack(*zip(*((x.prefix, x.timeline, x.blocks) for x, _ in rows), strict=True))
-    states = hidden_states(tiny, batch, torch.stack([v for _, v in rows]))
+    states = hidden_states(tiny, batch, torch.stack([v for _, v in rows]), [MOMENTS, MOMENTS])
     for b, (made, video) in enumerate(rows):
         for number, block in enumerate(made.blocks, start=2):
             before = made.prefix + (list(made.timeline.ids) if block.sees_timeline else [])
@@ -69,14 +71,17 @@ def test_padding_changes_no_loss(tiny: VideoLLaMA) -> None:
     both.labels[1] = -100
     with torch.no_grad():
         torch.testing.assert_close(
-            loss_of(tiny, one, video[None]), loss_of(tiny, both, torch.stack([video, other])), atol=1e-5, rtol=1e-5
+            loss_of(tiny, one, video[None], [MOMENTS]),
+            loss_of(tiny, both, torch.stack([video, other]), [MOMENTS, MOMENTS]),
+            atol=1e-5,
+            rtol=1e-5,
         )
 
 
 def test_exactness_is_counted_by_kind_and_is_low_for_random_weights(tiny: VideoLLaMA) -> None:
     made, video = lesson(tiny, 6, 0.0)
     batch = pack([made.prefix], [made.timeline], [made.blocks])
-    found = exact_by_kind(tiny, batch, video[None], [made.blocks])
+    found = exact_by_kind(tiny, batch, video[None], [MOMENTS], [made.blocks])
     assert {"summary", "at", "when"} <= set(found)
     assert not found["summary"][0]
 

@@ -133,17 +133,30 @@ def test_generate_with_the_cache_writes_what_it_writes_without(tiny: VideoLLaMA)
     assert cached.shape == (1, 12)
 
 
-@pytest.mark.parametrize(("signal", "told"), [("none", False), ("frame order", False), ("timestamp text", True)])
+@pytest.mark.parametrize(
+    ("signal", "told"),
+    [("none", False), ("frame order", False), ("timestamp text", True), ("timestamp vector", True)],
+)
 def test_only_a_timestamp_tells_when(tiny: VideoLLaMA, signal: str, told: bool) -> None:
     tiny.time_signal = signal
-    early, late = (
-        tiny.tokenizer(prompt(tiny, "When?", [seconds]), return_tensors="pt").input_ids
-        for seconds in ([1.0, 2.0, 3.0], [10.0, 20.0, 30.0])
-    )
-    same = early.shape == late.shape and torch.equal(
-        tiny(early, [[frames(6)]]).logits, tiny(late, [[frames(6)]]).logits
-    )
-    assert same is not told
+
+    def logits(seconds: list[float]) -> torch.Tensor:
+        ids = tiny.tokenizer(prompt(tiny, "When?", [seconds]), return_tensors="pt").input_ids
+        return tiny(ids, [[frames(6)]], seconds=[[seconds]]).logits
+
+    early, late = logits([1.0, 2.0, 3.0]), logits([10.0, 20.0, 30.0])
+    assert torch.equal(early, late) is not told
+
+
+def test_a_timestamp_vector_is_added_to_each_token_of_its_moment(tiny: VideoLLaMA) -> None:
+    tiny.time_signal = "timestamp vector"
+    video = torch.zeros(4, 32)
+    table = tiny.llm.get_input_embeddings().weight
+    five, nine = (table[tiny.tokenizer.convert_tokens_to_ids(n)] for n in ("5", "9"))
+    assert torch.equal(tiny.tell_time(video, [5.2, 8.9]), torch.stack([five, five, nine, nine]))
+    ids = tiny.tokenizer(prompt(tiny, "When?", [[5.2, 8.9]]), return_tensors="pt").input_ids
+    with pytest.raises(SpliceError, match="seconds of the clips are missing"):
+        tiny(ids, [[frames(4)]])
 
 
 def test_tokens_alone_do_not_show_a_bag_of_frames_in_another_order_as_the_same(tiny: VideoLLaMA) -> None:

@@ -39,6 +39,7 @@ class SeenBatch:
     packed: Packed
     features: Tensor  # float32 [B, T', K, D]
     words: Tensor  # int64 [B, N, W]: the captions that the projected tokens stand for
+    seconds: list[np.ndarray]  # of each film's moments
     blocks: list[list[Block]]
 
 
@@ -102,7 +103,9 @@ class SeenFilms(Dataset):
             lessons.append(self.teacher.lesson(timeline, film.moments, rng, bare, phrasing=self.phrasing))
             words.append(torch.from_numpy(self.teacher.captions(timeline, film.moments)).flatten(0, 1))
         packed = pack([x.prefix for x in lessons], [x.timeline for x in lessons], [x.blocks for x in lessons])
-        return SeenBatch(packed, torch.from_numpy(features).float(), torch.stack(words), [x.blocks for x in lessons])
+        seconds = [film.moments for film in films]
+        seen = torch.from_numpy(features).float()
+        return SeenBatch(packed, seen, torch.stack(words), seconds, [x.blocks for x in lessons])
 
 
 def _evaluate(
@@ -116,7 +119,7 @@ def _evaluate(
             assert isinstance(batch, SeenBatch)
             with torch.no_grad(), half(device):
                 video = model.project(batch.features.to(device))
-                by_kind = exact_by_kind(model, batch.packed.to(device), video, batch.blocks)
+                by_kind = exact_by_kind(model, batch.packed.to(device), video, batch.seconds, batch.blocks)
             for kind, right in by_kind.items():
                 found.setdefault(kind + suffix, []).extend(right)
     return {kind: sum(right) / len(right) for kind, right in sorted(found.items())}
@@ -143,7 +146,7 @@ def align_stage(
             video = model.project(batch.features.to(device))
             caption = fuse(batch.words.to(device), model.llm.get_input_embeddings().weight)
             distance = F.mse_loss(video.float(), caption) / caption.var()
-            return loss_of(model, batch.packed.to(device), video) + distance
+            return loss_of(model, batch.packed.to(device), video, batch.seconds) + distance
 
     data: Dataset = SeenFilms(teacher, reel, folder, batches, seed=1)
 
@@ -172,7 +175,7 @@ def joint_stage(
                 video = fuse(batch.words.to(device), table.weight)
             else:
                 video = model.project(batch.features.to(device))
-            return loss_of(model, batch.packed.to(device), video)
+            return loss_of(model, batch.packed.to(device), video, batch.seconds)
 
     text = TextTimelines(teacher, reel.batch, seed=2)
     data = SeenFilms(teacher, reel, folder, batches, seed=2, text=text)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -38,13 +40,15 @@ def start_vectors(llm: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> N
     """Start values with which a small decoder learns to copy soon.
 
     Word vectors larger than transformers' 0.02 and output projections at zero, so that what a layer reads at first is
-    the words and not the noise of the layers below (as in Fixup, Zhang et al., 2019). The vectors of "0" to "199" lie
-    on sinusoids, so that near numbers start near each other: the positions of Vaswani et al. (2017), section 3.5, used
-    for values.
+    the words and not the noise of the layers below (as in Fixup, Zhang et al., 2019). The vectors of "0" to "199" are
+    random Fourier features (Rahimi and Recht, 2007): the product of two of them falls with their distance, half of it
+    within a second or two, so that the nearest timestamp stands out, half of it within ten, so that far is far.
     """
     table: Tensor = llm.get_input_embeddings().weight  # type: ignore[assignment]
     D = table.shape[1]
-    rates = torch.exp(torch.linspace(0, -math.log(LAST_NUMBER + 1), D // 2, device=table.device))
+    place = (torch.arange(D // 4, device=table.device) + 0.5) / (D // 4)  # quantiles, so that no seed is needed
+    normal = torch.erfinv(place) * math.sqrt(2)
+    rates = torch.cat([normal / 1.5, normal / 10])  # [D / 2] radians a second
     with torch.no_grad():
         for name, weight in llm.named_parameters():
             if name.endswith(("o_proj.weight", "down_proj.weight")):
@@ -55,32 +59,35 @@ def start_vectors(llm: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> N
             table[tokenizer.convert_tokens_to_ids(str(n))] = WORD_SCALE * math.sqrt(2) * wave
 
 
-def hidden_states(model: VideoLLaMA, batch: Packed, video: Tensor) -> Tensor:
-    """Last hidden states [B, L, D] of a packed batch; video [B, N, D] goes to the placeholders."""
+def hidden_states(model: VideoLLaMA, batch: Packed, video: Tensor, seconds: Sequence[np.ndarray]) -> Tensor:
+    """Last hidden states [B, L, D] of a packed batch; video [B, N, D] goes to the placeholders, its time told."""
     text = model.llm.get_input_embeddings()(batch.ids)
-    embeds = splice(text, list(video), batch.ids == model.video_token_id)
+    timed = [model.tell_time(tokens, when) for tokens, when in zip(video, seconds, strict=True)]
+    embeds = splice(text, timed, batch.ids == model.video_token_id)
     bias = torch.zeros_like(batch.mask, dtype=embeds.dtype).masked_fill(~batch.mask, torch.finfo(embeds.dtype).min)
     return model.llm.model(
         inputs_embeds=embeds, attention_mask=bias, position_ids=batch.positions, use_cache=False
     ).last_hidden_state
 
 
-def loss_of(model: VideoLLaMA, batch: Packed, video: Tensor) -> Tensor:
+def loss_of(model: VideoLLaMA, batch: Packed, video: Tensor, seconds: Sequence[np.ndarray]) -> Tensor:
     """Weighted cross entropy over the answers of a packed batch."""
     asked = batch.labels != -100
-    logits = model.llm.lm_head(hidden_states(model, batch, video)[asked])
+    logits = model.llm.lm_head(hidden_states(model, batch, video, seconds)[asked])
     losses = F.cross_entropy(logits.float(), batch.labels[asked], reduction="none")
     weights = batch.weights[asked]
     return (losses * weights).sum() / weights.sum()
 
 
 @torch.no_grad()
-def exact_by_kind(model: VideoLLaMA, batch: Packed, video: Tensor, blocks: list[list[Block]]) -> dict[str, list[bool]]:
+def exact_by_kind(
+    model: VideoLLaMA, batch: Packed, video: Tensor, seconds: Sequence[np.ndarray], blocks: list[list[Block]]
+) -> dict[str, list[bool]]:
     """Whether greedy decoding gives each question's answer word for word, by kind and by what the block sees.
 
     If every token is the likeliest one behind the true ones before it, greedy decoding writes exactly the answer.
     """
-    likeliest = model.llm.lm_head(hidden_states(model, batch, video)).argmax(dim=-1)
+    likeliest = model.llm.lm_head(hidden_states(model, batch, video, seconds)).argmax(dim=-1)
     wrong = (likeliest != batch.labels) & (batch.labels != -100)
     found: dict[str, list[bool]] = defaultdict(list)
     for b, row in enumerate(blocks):

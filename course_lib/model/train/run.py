@@ -23,10 +23,10 @@ STAGES = ("vision", "text", "align", "joint")
 class Recipe:
     """How long each stage runs, in steps of `clips` clips; `films`: how many batches of `clips` films are drawn."""
 
-    vision: int = 1000
-    text: int = 3000
-    align: int = 200
-    joint: int = 1500
+    vision: int = 3000
+    text: int = 3200
+    align: int = 150
+    joint: int = 900
     films: int = 400
     clips: int = 8
 

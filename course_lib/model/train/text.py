@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch.utils.data import Dataset
 
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
 
 HARD = ("two", "repeated", "near_colours", "empty", "short")
 
+# What is asked up to which part of the stage. A look-up must form before the sentence around it can be learned.
+CURRICULUM = (("seconds", 0.12), ("mixed", 0.45), ("events", 0.68), ("mixed", 1.0))
+
 
 @dataclass(frozen=True)
 class TextBatch:
     packed: Packed
     words: torch.Tensor  # int64 [B, N, W]: each placeholder's caption, padded with -1
+    seconds: list[np.ndarray]  # of each clip's moments
     blocks: list[list[Block]]
 
 
@@ -41,38 +46,40 @@ class TextTimelines(Dataset):
         teacher: Teacher,
         clips: int,
         seed: int,
-        drill_until: int = 0,
-        bare_until: int = 0,
+        steps: int = 0,
         plain: bool = False,
         phrasing: str = "training",
     ) -> None:
-        """plain: 30 seconds, 16 moments, one thing at a time, seeds never trained on.
-
-        Up to step `drill_until` look-ups of a second alone, up to `bare_until` half the questions without a sentence:
-        the one-hop look-up must form before the sentence around it can be learned.
-        """
-        self.teacher, self.clips, self.seed = teacher, clips, seed
-        self.drill_until, self.bare_until = drill_until, bare_until
+        """steps: of the whole stage, for the curriculum (0: mixed from the start). plain: 30 seconds, 16 moments, one
+        thing at a time, seeds never trained on."""
+        self.teacher, self.clips, self.seed, self.steps = teacher, clips, seed, steps
         self.plain, self.phrasing = plain, phrasing
 
     def __getitem__(self, step: int) -> TextBatch:
         rng = random.Random(f"{self.seed}/{step}/{self.plain}")
-        usual = self.plain or rng.random() < 0.75
+        usual = self.plain or rng.random() < 0.85
         seconds, num = (30.0, 16) if usual else (round(5 * 9 ** rng.random(), 1), rng.randint(8, 24))
-        bare = 0.0 if self.plain else 0.5 if step < self.bare_until else 0.2
-        lessons, words = [], []
+        phase = self._phase(step)
+        lessons, words, seconds_of = [], [], []
         for i in range(self.clips):
             kind = "story" if self.plain or rng.random() < 0.8 else rng.choice(HARD)
             first = 0 if self.plain else TRAINING_SEEDS
             timeline = make_story(first + step * self.clips + i, seconds, kind).timeline
             moments = uniform(seconds, num)
-            if step < self.drill_until:
-                lessons.append(self.teacher.drill(timeline, moments))
+            seconds_of.append(moments)
+            if phase == "seconds":
+                lessons.append(self.teacher.second_drill(timeline, moments))
+            elif phase == "events":
+                lessons.append(self.teacher.event_drill(timeline, moments, rng))
             else:
+                bare = 0.0 if self.plain else 0.25
                 lessons.append(self.teacher.lesson(timeline, moments, rng, bare, phrasing=self.phrasing))
             words.append(torch.from_numpy(self.teacher.captions(timeline, moments)).flatten(0, 1))
         packed = pack([x.prefix for x in lessons], [x.timeline for x in lessons], [x.blocks for x in lessons])
-        return TextBatch(packed, torch.stack(words), [x.blocks for x in lessons])
+        return TextBatch(packed, torch.stack(words), seconds_of, [x.blocks for x in lessons])
+
+    def _phase(self, step: int) -> str:
+        return next((name for name, until in CURRICULUM if step < until * self.steps), "mixed")
 
 
 def text_stage(model: VideoLLaMA, teacher: Teacher, steps: int, clips: int, seed: int, device: torch.device) -> Stage:
@@ -80,7 +87,7 @@ def text_stage(model: VideoLLaMA, teacher: Teacher, steps: int, clips: int, seed
 
     def loss(batch: TextBatch) -> torch.Tensor:
         with half(device):
-            return loss_of(model, batch.packed.to(device), fuse(batch.words.to(device), table.weight))
+            return loss_of(model, batch.packed.to(device), fuse(batch.words.to(device), table.weight), batch.seconds)
 
     def evaluate() -> Metrics:
         found: dict[str, list[bool]] = {}
@@ -90,9 +97,11 @@ def text_stage(model: VideoLLaMA, teacher: Teacher, steps: int, clips: int, seed
                 batch = asked[step]
                 video = fuse(batch.words.to(device), table.weight)
                 suffix = "" if phrasing == "training" else " new"
-                for kind, right in exact_by_kind(model, batch.packed.to(device), video, batch.blocks).items():
+                for kind, right in exact_by_kind(
+                    model, batch.packed.to(device), video, batch.seconds, batch.blocks
+                ).items():
                     found.setdefault(kind + suffix, []).extend(right)
         return {kind: sum(right) / len(right) for kind, right in sorted(found.items())}
 
-    data = TextTimelines(teacher, clips, seed, drill_until=steps // 8, bare_until=steps * 3 // 8)
+    data = TextTimelines(teacher, clips, seed, steps)
     return Stage("text", steps, data, loss, evaluate, [model.llm], model, lr=1e-3)

@@ -28,6 +28,7 @@ SUBJECTS = tuple(subject(k, c) for k in KINDS for c in ((None,) if k == "light" 
 ACTION_INDEX = {a.present: i for i, a in enumerate(ACTIONS)}
 SUBJECT_INDEX = {s: i for i, s in enumerate(SUBJECTS)}
 Moments = Sequence[float] | np.ndarray  # seconds
+SHARE = {"summary": 0.1, "count": 0.3, "frames": 0.3}  # of the lessons that ask this kind; the others always
 EDGE = 0.2  # seconds around an event's ends in which a moment may be called either way
 
 
@@ -75,15 +76,16 @@ class Teacher:
         moments: Moments,
         rng: random.Random,
         bare: float = 0.2,
-        from_timeline: float = 0.5,
+        from_timeline: float = 0.85,
         phrasing: str = "training",
     ) -> Lesson:
-        """A question of every kind on one clip, `bare` of them as look-ups without a sentence, `from_timeline` of them
+        """A question of every kind on one clip (three of order, the slowest to be learned): `bare` of them as
+        look-ups without a sentence, `from_timeline` of them
         answered with the told timeline in sight; and the summary."""
         blocks = []
-        for kind in KINDS_OF_QUESTION:
+        for kind in (*KINDS_OF_QUESTION, "order", "order"):
             plain = rng.random() < bare
-            if kind == "summary" and rng.random() < 0.9:
+            if rng.random() > SHARE.get(kind, 1.0):
                 continue
             way = "key-last" if plain else phrasing
             for q in questions(timeline, rng, kinds=[kind], num_frames=len(moments), phrasing=way):
@@ -106,11 +108,21 @@ class Teacher:
         told = answer.removeprefix("the ").removeprefix("from second ")
         return Block([*asked, *self.ids(f"{told} {END}")], len(asked), sees_timeline, f"{kind} bare")
 
-    def drill(self, timeline: Timeline, moments: Moments, each: int = 12) -> Lesson:
-        """Bare look-ups of the very seconds that stand beside the moments: where the curriculum begins."""
+    def second_drill(self, timeline: Timeline, moments: Moments, each: int = 12) -> Lesson:
+        """Bare look-ups of the very seconds of the moments: where the curriculum begins."""
         seen = [(m, " and ".join(e.text for e in seen_at(timeline, m))) for m in moments if timeline.at(m)]
         blocks = [self.bare_block(f"second {round(m)}", told, False, "at") for m, told in seen]
         return Lesson(self.prefix(moments), Block([], 0), blocks[:each])
+
+    def event_drill(self, timeline: Timeline, moments: Moments, rng: random.Random) -> Lesson:
+        """Look-ups of events: when one is, and which of two is first; half of them bare."""
+        blocks = []
+        for kind in ("order",) * 6 + ("when",) * 4 + ("at",) * 2:
+            plain = rng.random() < 0.5
+            for q in questions(timeline, rng, kinds=[kind], phrasing="key-last" if plain else "training"):
+                make = self.bare_block if plain else self.block
+                blocks.append(make(q.text, q.answer, False, kind))
+        return Lesson(self.prefix(moments), Block([], 0), blocks)
 
     def prefix(self, moments: Moments) -> list[int]:
         return self.ids(place_video(list(moments), self.tokens, self.time_signal))
