@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from course_lib.model.video_llama import VideoLLaMA
 
 TEXT_SHARE = 0.25  # of the joint stage's steps stay on text timelines, so that the decoder does not narrow to the films
+DRILL_SHARE = 0.35  # of the batches of films ask of events alone, order above all
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,16 @@ class SeenFilms(Dataset):
             return self.text[step]
         number = step % self.batches
         varied = not self.reel.held_out and rng.random() < 0.5
+        drill = not self.reel.held_out and rng.random() < DRILL_SHARE
         features = np.load(_features(self.folder, self.reel, number, varied))
         lessons, words = [], []
         films, timelines = self.reel.films(number), self.timelines(number)
         for film, timeline in zip(films, timelines, strict=True):
-            bare = 0.0 if self.reel.held_out else 0.1
-            lessons.append(self.teacher.lesson(timeline, film.moments, rng, bare, phrasing=self.phrasing))
+            if drill:
+                lessons.append(self.teacher.event_drill(timeline, film.moments, rng))
+            else:
+                bare = 0.0 if self.reel.held_out else 0.1
+                lessons.append(self.teacher.lesson(timeline, film.moments, rng, bare, phrasing=self.phrasing))
             words.append(torch.from_numpy(self.teacher.captions(timeline, film.moments)).flatten(0, 1))
         packed = pack([x.prefix for x in lessons], [x.timeline for x in lessons], [x.blocks for x in lessons])
         seconds = [film.moments for film in films]
@@ -183,4 +188,4 @@ def joint_stage(
     def evaluate() -> Metrics:
         return _evaluate(model, teacher, unseen, folder, 8, device)
 
-    return Stage("joint", steps, data, loss, evaluate, [model.projector, model.llm], model, lr=5e-4, evaluate_every=250)
+    return Stage("joint", steps, data, loss, evaluate, [model.projector, model.llm], model, lr=7e-4, evaluate_every=300)

@@ -24,9 +24,9 @@ class Recipe:
     """How long each stage runs, in steps of `clips` clips; `films`: how many batches of `clips` films are drawn."""
 
     vision: int = 3000
-    text: int = 3200
-    align: int = 150
-    joint: int = 900
+    text: int = 3600
+    align: int = 120
+    joint: int = 1200
     films: int = 400
     clips: int = 8
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HARD = ("two", "repeated", "near_colours", "empty", "short")
 
 # What is asked up to which part of the stage. A look-up must form before the sentence around it can be learned.
-CURRICULUM = (("seconds", 0.12), ("mixed", 0.45), ("events", 0.68), ("mixed", 1.0))
+CURRICULUM = (("seconds", 0.12), ("mixed", 0.42), ("events", 0.8), ("mixed", 1.0))
 
 
 @dataclass(frozen=True)

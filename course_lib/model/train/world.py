@@ -76,7 +76,7 @@ class Teacher:
         moments: Moments,
         rng: random.Random,
         bare: float = 0.2,
-        from_timeline: float = 0.85,
+        from_timeline: float = 0.5,
         phrasing: str = "training",
     ) -> Lesson:
         """A question of every kind on one clip (three of order, the slowest to be learned): `bare` of them as
@@ -115,9 +115,9 @@ class Teacher:
         return Lesson(self.prefix(moments), Block([], 0), blocks[:each])
 
     def event_drill(self, timeline: Timeline, moments: Moments, rng: random.Random) -> Lesson:
-        """Look-ups of events: when one is, and which of two is first; half of them bare."""
+        """Look-ups of events: when one is, which of two is first, what comes next; half of them bare."""
         blocks = []
-        for kind in ("order",) * 6 + ("when",) * 4 + ("at",) * 2:
+        for kind in ("order",) * 6 + ("when",) * 3 + ("after", "before", "at", "at"):
             plain = rng.random() < 0.5
             for q in questions(timeline, rng, kinds=[kind], phrasing="key-last" if plain else "training"):
                 make = self.bare_block if plain else self.block
