@@ -24,24 +24,24 @@ SUMMARY_TOKENS = 400  # two minutes of events
 IN_MEMORY = 4  # clips whose cached prefixes are kept
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Watched:
-    """A clip with what is computed once for it: the video's prefix, what the model told of it, and both together."""
+    """A clip with what is computed once for it: the video's prefix; when first needed, what the model tells of it."""
 
     clip: Clip
     video: Prefix
-    told: str
-    with_told: Prefix
+    told: list[int] | None = None
+    with_told: Prefix | None = None
 
 
 class Pocket:
     """A VideoLLM over a trained `VideoLLaMA` with a tubelet encoder.
 
-    It looks at 16 moments, two frames half a second apart each. It first tells the clip's timeline, then answers with
-    the video and its own timeline before it (timeline_first=False: with the video alone).
+    It looks at 16 moments, two frames half a second apart each, and answers from them. timeline_first=True: it tells
+    the clip's timeline before the first question, and answers with the video and its own timeline in sight.
     """
 
-    def __init__(self, model: VideoLLaMA, name: str = "pocket", timeline_first: bool = True) -> None:
+    def __init__(self, model: VideoLLaMA, name: str = "pocket", timeline_first: bool = False) -> None:
         self.model, self.name, self.timeline_first = model.eval(), name, timeline_first
         self.size: int = model.encoder.size
         self.tubelet: int = model.encoder.tubelet
@@ -60,7 +60,7 @@ class Pocket:
 
     def summarize(self, clip: Clip) -> str:
         """The clip's events with their seconds, as the model tells them."""
-        return self._watch(clip).told
+        return self._text(self._tell(self._watch(clip)))
 
     def answer(self, clip: Clip, question: str, max_new_tokens: int = 96) -> str:
         return self.answers(clip, [question], max_new_tokens)[0]
@@ -69,11 +69,11 @@ class Pocket:
         if not questions:
             return []
         watched = self._watch(clip)
-        out = [watched.told if q == SUMMARY_QUESTION else "" for q in questions]
+        out = [self.summarize(clip) if q == SUMMARY_QUESTION else "" for q in questions]
         asked = [i for i, q in enumerate(questions) if q != SUMMARY_QUESTION]
         prompts = [self._ids(turn(questions[i])) for i in asked]
-        prefix = watched.with_told if self.timeline_first else watched.video
         if prompts:
+            prefix = self._behind_told(watched) if self.timeline_first else watched.video
             for i, ids in zip(asked, complete(self.model, prefix, prompts, max_new_tokens), strict=True):
                 out[i] = self._text(ids)
         return out
@@ -88,11 +88,19 @@ class Pocket:
                 return known
         seconds, _ = pair_up(clip.seconds, self.tubelet)
         video = prefill(self.model, self._ids(self._place(seconds)), self.video_tokens(clip))
-        asked = self._ids(turn(SUMMARY_QUESTION))
-        told = complete(self.model, video, [asked], SUMMARY_TOKENS)[0]
-        watched = _Watched(clip, video, self._text(told), extend(self.model, video, [*asked, *told, *self._ids(END)]))
-        self._watched = [watched, *self._watched][:IN_MEMORY]
-        return watched
+        self._watched = [_Watched(clip, video), *self._watched][:IN_MEMORY]
+        return self._watched[0]
+
+    def _tell(self, watched: _Watched) -> list[int]:
+        if watched.told is None:
+            watched.told = complete(self.model, watched.video, [self._ids(turn(SUMMARY_QUESTION))], SUMMARY_TOKENS)[0]
+        return watched.told
+
+    def _behind_told(self, watched: _Watched) -> Prefix:
+        if watched.with_told is None:
+            told = [*self._ids(turn(SUMMARY_QUESTION)), *self._tell(watched), *self._ids(END)]
+            watched.with_told = extend(self.model, watched.video, told)
+        return watched.with_told
 
     def forget(self) -> None:
         """Drop what is kept of the clips watched last."""
