@@ -164,15 +164,22 @@ for side, (reports, name, colour) in enumerate([([report], "the clip", "#0072B2"
 axis.set(xticks=np.arange(5) + 0.19, xticklabels=kinds, ylim=(0, 1.15), yticks=[])
 axis.spines[["top", "left", "right"]].set_visible(False)
 figure.legend(loc="outside right upper", frameon=False)
+Image(print_figure(figure, dpi=110), alt="Bars of the share of right answers, kind by kind: the table above, drawn.")
+
+# %%
+from course_lib.temporal.metrics import wilson
+
 right, asked = np.sum([share([report], kind) for kind in kinds], axis=0)
 kept, again = np.sum([share(controls, kind) for kind in kinds], axis=0)
 words = f"{right} of {asked} answers about time are right on the clip, {kept} of {again} on its shuffles."
-display(Image(print_figure(figure, dpi=110), alt=f"Bars of the share of right answers, kind by kind. {words}"))
-Markdown(f"**{words}** What is lost rested on *when*; what is kept may be chance, or the question alone.")
+low, high = wilson(right, asked)
+side = "inside" if low <= kept / again <= high else "outside"
+interval = f"The 95% interval of the first is {low:.0%} to {high:.0%}"
+Markdown(f"**{words}** {interval}; the second, {kept / again:.0%}, lies {side} it.")
 
 # %% [markdown]
-# One clip is an anecdote, even with its control. `course bench pocket` measures the same on 200 clips that training
-# never saw, with the shares' intervals.
+# What is lost rested on *when*; what is kept may be chance, or the question alone. And one clip is an anecdote:
+# `course bench pocket` measures the same on 200 clips that training never saw.
 
 # %% [markdown]
 # ## 6. How to work
