@@ -13,7 +13,6 @@ from course_lib.model.train.world import Lesson, Teacher
 from course_lib.model.video_llama import VideoLLaMA
 from course_lib.tokens.sampling import uniform
 
-
 MOMENTS = uniform(30, 16)
 
 
