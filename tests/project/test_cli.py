@@ -126,7 +126,7 @@ def test_a_clip_is_written_with_its_timeline_beside_it_and_can_be_read(tmp_path,
 
 def test_clip_writes_to_the_paths_it_is_given(tmp_path):
     out, truth = tmp_path / "a.mkv", tmp_path / "b.json"
-    assert main(["clip", "--seed", "5", "--seconds", "2", "--out", str(out), "--timeline-out", str(truth)]) == 0
+    assert main(["clip", "--seed", "5", "--seconds", "4", "--out", str(out), "--timeline-out", str(truth)]) == 0
     assert sorted(tmp_path.iterdir()) == [out, truth]
 
 

@@ -36,10 +36,13 @@ def two_hours(folder: Path) -> Path:
 
 
 def peak_megabytes(code: str) -> float:
-    """Of a fresh interpreter that runs `code`."""
-    report = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    """Of a fresh interpreter that runs `code`. Not ru_maxrss: it keeps the peak of the process that forked it."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        pytest.skip("this system has no /proc/self/status to read the peak from")
+    report = f"\nprint(next(x.split()[1] for x in open({str(status)!r}) if x.startswith('VmHWM')))"
     done = subprocess.run([sys.executable, "-c", code + report], capture_output=True, text=True, check=True)
-    return float(done.stdout.splitlines()[-1])
+    return float(done.stdout.splitlines()[-1]) / 1024
 
 
 def test_two_hours_are_sampled_in_under_300_mb(two_hours: Path) -> None:
