@@ -15,6 +15,7 @@ from course_lib.errors import ModelError
 from course_lib.model.train.films import Reel, film
 from course_lib.model.train.language import start_vectors
 from course_lib.model.train.loop import run
+from course_lib.model.train.picture import standing
 from course_lib.model.train.run import Recipe, train_pocket
 from course_lib.model.train.text import text_stage
 from course_lib.model.train.vision import NamingEncoder, label, vary, vision_stage
@@ -149,6 +150,12 @@ def test_a_lesson_asks_every_kind_and_held_out_phrasings_stay_out_of_training(ti
     held_out = ("tell me what goes on", "give the start and end", "which one is seen earlier", "what is the next thing")
     assert phrasings.AT[-1].lower().startswith(held_out[0])
     assert not [text for text in asked if any(phrase in text for phrase in held_out)]
+
+
+def test_steps_done_anew_replace_the_lines_of_the_first_time() -> None:
+    lines = [("text", 50, 3.0), ("text", 100, 2.0), ("vision", 50, 1.0), ("text", 50, 2.5)]
+    rows = [{"stage": stage, "step": step, "loss": loss} for stage, step, loss in lines]
+    assert standing(rows) == [rows[2], rows[3]]
 
 
 def test_the_log_has_a_line_for_each_evaluation(tiny: VideoLLaMA, tmp_path: Path) -> None:

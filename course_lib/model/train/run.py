@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from course_lib.errors import ModelError
 from course_lib.model.pocket import PocketConfig, build_pocket
+from course_lib.model.train.picture import STAGES
 
 if TYPE_CHECKING:
     from course_lib.model.train.vision import NamingEncoder
     from course_lib.model.video_llama import VideoLLaMA
-
-STAGES = ("vision", "text", "align", "joint")
 
 
 @dataclass(frozen=True)
