@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.clipworld import make_scene
-from course_lib.model.train.world import TRAINING_SEEDS
+from course_lib.model.train.world import HARD, TRAINING_SEEDS
 from course_lib.timeline import Timeline
 from course_lib.tokens.sampling import tubelets, uniform
 
 MOMENTS = 16
-HARD = ("two", "repeated", "near_colours", "empty", "short")
 
 
 @dataclass(frozen=True)

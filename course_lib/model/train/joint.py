@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from torch.nn import functional as F
 from torch.utils.data import Dataset
 
 from course_lib.model.train.films import Reel
-from course_lib.model.train.language import exact_by_kind, fuse, loss_of
+from course_lib.model.train.language import ByKind, exact_by_kind, fuse, loss_of, share_by_kind
 from course_lib.model.train.loop import Metrics, Stage, half
 from course_lib.model.train.packing import Block, Packed, pack
 from course_lib.model.train.text import TextBatch, TextTimelines
@@ -116,8 +117,7 @@ class SeenFilms(Dataset):
 def _evaluate(
     model: VideoLLaMA, teacher: Teacher, reel: Reel, folder: Path, batches: int, device: torch.device
 ) -> Metrics:
-    found: dict[str, list[bool]] = {}
-    for phrasing, suffix in (("training", ""), ("held-out", " new")):
+    def exact(phrasing: str) -> Iterator[ByKind]:
         asked = SeenFilms(teacher, reel, folder, batches, 0, phrasing)
         for number in range(batches):
             batch = asked[number]
@@ -125,9 +125,9 @@ def _evaluate(
             with torch.no_grad(), half(device):
                 video = model.project(batch.features.to(device))
                 by_kind = exact_by_kind(model, batch.packed.to(device), video, batch.seconds, batch.blocks)
-            for kind, right in by_kind.items():
-                found.setdefault(kind + suffix, []).extend(right)
-    return {kind: sum(right) / len(right) for kind, right in sorted(found.items())}
+            yield by_kind
+
+    return share_by_kind(exact)
 
 
 def align_stage(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +34,7 @@ def fuse(words: Tensor, embedding: Tensor) -> Tensor:
 
 
 WORD_SCALE = 0.08
+ByKind = dict[str, list[bool]]  # kind of question -> whether each was answered word for word
 
 
 def start_vectors(llm: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
@@ -82,7 +83,7 @@ def loss_of(model: VideoLLaMA, batch: Packed, video: Tensor, seconds: Sequence[n
 @torch.no_grad()
 def exact_by_kind(
     model: VideoLLaMA, batch: Packed, video: Tensor, seconds: Sequence[np.ndarray], blocks: list[list[Block]]
-) -> dict[str, list[bool]]:
+) -> ByKind:
     """Whether greedy decoding gives each question's answer word for word, by kind and by what the block sees.
 
     If every token is the likeliest one behind the true ones before it, greedy decoding writes exactly the answer.
@@ -96,3 +97,13 @@ def exact_by_kind(
             name = f"{block.kind} told" if block.sees_timeline else block.kind
             found[name].append(not bool(wrong[b][batch.owner[b] == number].any()))
     return found
+
+
+def share_by_kind(exact: Callable[[str], Iterable[ByKind]]) -> dict[str, float]:
+    """The share answered word for word, by kind; " new" marks the held-out phrasings. exact(phrasing) -> batches."""
+    found: ByKind = defaultdict(list)
+    for phrasing, suffix in (("training", ""), ("held-out", " new")):
+        for batch in exact(phrasing):
+            for kind, right in batch.items():
+                found[kind + suffix] += right
+    return {kind: sum(right) / len(right) for kind, right in sorted(found.items())}

@@ -7,6 +7,7 @@ neighbour, tell everything in order, refuse what is not there) does not depend o
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,15 @@ import torch
 from torch.utils.data import Dataset
 
 from course_lib.clipworld.story import make_story
-from course_lib.model.train.language import exact_by_kind, fuse, loss_of
+from course_lib.model.train.language import ByKind, exact_by_kind, fuse, loss_of, share_by_kind
 from course_lib.model.train.loop import Metrics, Stage, half
 from course_lib.model.train.packing import Block, Packed, pack
-from course_lib.model.train.world import TRAINING_SEEDS, Teacher
+from course_lib.model.train.world import HARD, TRAINING_SEEDS, Teacher
 from course_lib.tokens.sampling import uniform
 
 if TYPE_CHECKING:
     from course_lib.model.video_llama import VideoLLaMA
 
-HARD = ("two", "repeated", "near_colours", "empty", "short")
 
 # What is asked up to which part of the stage. A look-up must form before the sentence around it can be learned.
 CURRICULUM = (("seconds", 0.12), ("mixed", 0.42), ("events", 0.8), ("mixed", 1.0))
@@ -90,18 +90,14 @@ def text_stage(model: VideoLLaMA, teacher: Teacher, steps: int, clips: int, seed
             return loss_of(model, batch.packed.to(device), fuse(batch.words.to(device), table.weight), batch.seconds)
 
     def evaluate() -> Metrics:
-        found: dict[str, list[bool]] = {}
-        for phrasing in ("training", "held-out"):
-            asked = TextTimelines(teacher, 32, 0, plain=True, phrasing=phrasing)
-            for step in range(3):
-                batch = asked[step]
-                video = fuse(batch.words.to(device), table.weight)
-                suffix = "" if phrasing == "training" else " new"
-                for kind, right in exact_by_kind(
-                    model, batch.packed.to(device), video, batch.seconds, batch.blocks
-                ).items():
-                    found.setdefault(kind + suffix, []).extend(right)
-        return {kind: sum(right) / len(right) for kind, right in sorted(found.items())}
+        return share_by_kind(exact)
+
+    def exact(phrasing: str) -> Iterator[ByKind]:
+        asked = TextTimelines(teacher, 32, 0, plain=True, phrasing=phrasing)
+        for step in range(3):
+            batch = asked[step]
+            video = fuse(batch.words.to(device), table.weight)
+            yield exact_by_kind(model, batch.packed.to(device), video, batch.seconds, batch.blocks)
 
     data = TextTimelines(teacher, clips, seed, steps)
     return Stage("text", steps, data, loss, evaluate, [model.llm], model, lr=1e-3)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 TRAINING_SEEDS = 1_000_000
+HARD = ("two", "repeated", "near_colours", "empty", "short")
 SUBJECTS = tuple(subject(k, c) for k in KINDS for c in ((None,) if k == "light" else COLOURS))
 ACTION_INDEX = {a.present: i for i, a in enumerate(ACTIONS)}
 SUBJECT_INDEX = {s: i for i, s in enumerate(SUBJECTS)}
