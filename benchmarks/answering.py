@@ -58,7 +58,7 @@ def run() -> dict[str, Any]:
         def write() -> None:
             row = list(prompt)
             for _ in range(n):
-                row += complete(model, prefill(model, place, video), [row], 1, stop=False)[0]
+                row += complete(model, prefill(model, place, video), [row], 1, stop=False)[0].ids
 
         return write
 

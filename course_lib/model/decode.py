@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from course_lib.model.video_llama import VideoLLaMA
 
 CHUNK = 64  # questions decoded side by side
+PLAUSIBLE = 0.1  # of the likeliest token's probability: less is not written, however the contrast turns out
 
 
 @dataclass(frozen=True)
@@ -50,55 +52,97 @@ def extend(model: VideoLLaMA, prefix: Prefix, ids: Sequence[int]) -> Prefix:
     return Prefix(cache, prefix.length + len(ids))
 
 
+@dataclass(frozen=True)
+class Written:
+    """What was written: token ids without the end token, and the probability that the model gives them (and the end,
+    where it came) given the prompt: the product over the tokens, 0 to 1."""
+
+    ids: list[int]
+    confidence: float
+
+
 @torch.no_grad()
 def complete(
-    model: VideoLLaMA, prefix: Prefix, prompts: Sequence[Sequence[int]], max_new_tokens: int, stop: bool = True
-) -> list[list[int]]:
+    model: VideoLLaMA,
+    prefix: Prefix,
+    prompts: Sequence[Sequence[int]],
+    max_new_tokens: int,
+    stop: bool = True,
+    against: Prefix | None = None,
+    weight: float = 0.5,
+) -> list[Written]:
     """The likeliest continuation of each prompt, token by token, without its end token.
 
-    stop=False writes on behind the end token, to max_new_tokens (what a token costs is measured so).
+    stop=False writes on behind the end token, to max_new_tokens (what a token costs is measured so). against: a prefix
+    whose predictions are taken off, `weight` of them: log p + weight (log p - log q) over the tokens with p at least a
+    tenth of the likeliest's. Source: visual contrastive decoding (Leng et al., 2024), alpha and beta there.
 
     Prompts of different lengths are padded on the left and the padding is masked, so that a prompt in company and the
     prompt alone get the same answer. Raises ModelError when the positions that the model knows run out.
     """
-    out: list[list[int]] = []
+    out: list[Written] = []
     for start in range(0, len(prompts), CHUNK):
-        out += _complete(model, prefix, prompts[start : start + CHUNK], max_new_tokens, stop)
+        part = prompts[start : start + CHUNK]
+        streams = [_Stream(model, p, part, max_new_tokens) for p in (prefix, against) if p is not None]
+        out += _write(model, streams, len(part), max_new_tokens, stop, weight)
     return out
 
 
-def _complete(
-    model: VideoLLaMA, prefix: Prefix, prompts: Sequence[Sequence[int]], max_new_tokens: int, stop: bool
-) -> list[list[int]]:
-    Q, L = len(prompts), max(map(len, prompts))
-    room = model.llm.config.max_position_embeddings
-    if prefix.length + L + max_new_tokens > room:
-        raise ModelError(
-            f"Video, question and answer need {prefix.length + L + max_new_tokens} tokens; the model has {room}.",
-            "Give fewer frames or a shorter question.",
-        )
+class _Stream:
+    """Prompts behind one prefix, side by side: `next(tokens)` reads a token more of each and predicts the next."""
+
+    def __init__(
+        self, model: VideoLLaMA, prefix: Prefix, prompts: Sequence[Sequence[int]], max_new_tokens: int
+    ) -> None:
+        self.model = model
+        Q, L = len(prompts), max(map(len, prompts))
+        room = model.llm.config.max_position_embeddings
+        if prefix.length + L + max_new_tokens > room:
+            raise ModelError(
+                f"Video, question and answer need {prefix.length + L + max_new_tokens} tokens; the model has {room}.",
+                "Give fewer frames or a shorter question.",
+            )
+        self.rows = torch.full((Q, L), model.tokenizer.eos_token_id, device=model.device)
+        self.mask = torch.ones(Q, prefix.length + L, dtype=torch.long, device=model.device)
+        for q, prompt in enumerate(prompts):
+            self.rows[q, L - len(prompt) :] = torch.tensor(list(prompt), device=model.device)
+            self.mask[q, prefix.length : prefix.length + L - len(prompt)] = 0
+        self.positions = (self.mask.cumsum(dim=1) - 1).clamp(min=0)[:, prefix.length :]  # [Q, L]
+        self.cache = copy.deepcopy(prefix.cache)
+        self.cache.batch_repeat_interleave(Q)
+
+    def next(self, tokens: Tensor | None = None) -> Tensor:
+        """log p [Q, V] behind the prompts, or behind the tokens [Q] that were just written."""
+        if tokens is not None:
+            self.rows, self.positions = tokens[:, None], self.positions[:, -1:] + 1
+            self.mask = torch.cat([self.mask, self.mask.new_ones(len(tokens), 1)], dim=1)
+        states = self.model.llm.model(
+            input_ids=self.rows, attention_mask=self.mask, position_ids=self.positions, past_key_values=self.cache,
+            use_cache=True,
+        ).last_hidden_state[:, -1]  # fmt: skip
+        return self.model.llm.lm_head(states).float().log_softmax(dim=-1)
+
+
+def _write(
+    model: VideoLLaMA, streams: list[_Stream], Q: int, max_new_tokens: int, stop: bool, weight: float
+) -> list[Written]:
     end = model.tokenizer.eos_token_id
-    rows = torch.full((Q, L), end, device=model.device)
-    mask = torch.ones(Q, prefix.length + L, dtype=torch.long, device=model.device)
-    for q, prompt in enumerate(prompts):
-        rows[q, L - len(prompt) :] = torch.tensor(list(prompt), device=model.device)
-        mask[q, prefix.length : prefix.length + L - len(prompt)] = 0
-    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, prefix.length :]  # [Q, L]
-    cache = copy.deepcopy(prefix.cache)
-    cache.batch_repeat_interleave(Q)
     written: list[list[int]] = [[] for _ in range(Q)]
+    sure = torch.zeros(Q, device=model.device)  # log probability so far
     open_rows = torch.ones(Q, dtype=torch.bool, device=model.device)
+    token: Tensor | None = None
     for _ in range(max_new_tokens):
-        states = model.llm.model(
-            input_ids=rows, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
-        ).last_hidden_state[:, -1]
-        token = model.llm.lm_head(states).argmax(dim=-1)  # [Q]
+        own, *other = [stream.next(token) for stream in streams]
+        score = own
+        if other:
+            likely = own >= own.max(dim=-1, keepdim=True).values + math.log(PLAUSIBLE)
+            score = torch.where(likely, own + weight * (own - other[0]), -torch.inf)
+        token = score.argmax(dim=-1)  # [Q]
+        sure += torch.where(open_rows, own.gather(1, token[:, None])[:, 0], 0.0)
         if stop:
             open_rows &= token != end
         if not open_rows.any():
             break
         for q in open_rows.nonzero().flatten().tolist():
             written[q].append(int(token[q]))
-        rows, positions = token[:, None], positions[:, -1:] + 1
-        mask = torch.cat([mask, mask.new_ones(Q, 1)], dim=1)
-    return written
+    return [Written(ids, p) for ids, p in zip(written, sure.exp().tolist(), strict=True)]

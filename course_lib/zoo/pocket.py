@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from course_lib.clipworld.questions import SUMMARY_QUESTION
-from course_lib.model.decode import Prefix, complete, extend, prefill
+from course_lib.model.decode import Prefix, Written, complete, extend, prefill
 from course_lib.model.prompt import END, place_video, turn
 from course_lib.tokens.sampling import PAIR_GAP, tubelets, uniform
 from course_lib.video import Clip, probe, sample
@@ -30,7 +30,7 @@ class _Watched:
 
     clip: Clip
     video: Prefix
-    told: list[int] | None = None
+    told: Written | None = None
     with_told: Prefix | None = None
 
 
@@ -60,23 +60,37 @@ class Pocket:
 
     def summarize(self, clip: Clip) -> str:
         """The clip's events with their seconds, as the model tells them."""
-        return self._text(self._tell(self._watch(clip)))
+        return self._text(self._tell(self._watch(clip)).ids)
 
     def answer(self, clip: Clip, question: str, max_new_tokens: int = 96) -> str:
         return self.answers(clip, [question], max_new_tokens)[0]
 
     def answers(self, clip: Clip, questions: Sequence[str], max_new_tokens: int = 96) -> list[str]:
-        if not questions:
-            return []
-        watched = self._watch(clip)
-        out = [self.summarize(clip) if q == SUMMARY_QUESTION else "" for q in questions]
-        asked = [i for i, q in enumerate(questions) if q != SUMMARY_QUESTION]
-        prompts = [self._ids(turn(questions[i])) for i in asked]
-        if prompts:
+        return [text for text, _ in self.scored(clip, questions, max_new_tokens)]
+
+    def scored(
+        self,
+        clip: Clip,
+        questions: Sequence[str],
+        max_new_tokens: int = 96,
+        against: Clip | None = None,
+        weight: float = 0.5,
+    ) -> list[tuple[str, float]]:
+        """Answers with the probability that the model gives each, 0 to 1. against: a clip whose predictions are taken
+        off, `weight` of them (see `complete`)."""
+        watched, other = self._watch(clip), self._watch(against) if against is not None else None
+        out: dict[int, tuple[str, float]] = {}
+        asked = [i for i, q in enumerate(questions) if q != SUMMARY_QUESTION or other is not None]
+        if len(asked) < len(questions):
+            told = self._tell(watched)
+            out = {i: (self._text(told.ids), told.confidence) for i in set(range(len(questions))) - set(asked)}
+        if asked:
+            prompts = [self._ids(turn(questions[i])) for i in asked]
             prefix = self._behind_told(watched) if self.timeline_first else watched.video
-            for i, ids in zip(asked, complete(self.model, prefix, prompts, max_new_tokens), strict=True):
-                out[i] = self._text(ids)
-        return out
+            away = None if other is None else self._behind_told(other) if self.timeline_first else other.video
+            answers = complete(self.model, prefix, prompts, max_new_tokens, against=away, weight=weight)
+            out |= {i: (self._text(a.ids), a.confidence) for i, a in zip(asked, answers, strict=True)}
+        return [out[i] for i in range(len(questions))]
 
     def num_tokens(self, clip: Clip, question: str) -> int:
         seconds, _ = pair_up(clip.seconds, self.tubelet)
@@ -91,14 +105,14 @@ class Pocket:
         self._watched = [_Watched(clip, video), *self._watched][:IN_MEMORY]
         return self._watched[0]
 
-    def _tell(self, watched: _Watched) -> list[int]:
+    def _tell(self, watched: _Watched) -> Written:
         if watched.told is None:
             watched.told = complete(self.model, watched.video, [self._ids(turn(SUMMARY_QUESTION))], SUMMARY_TOKENS)[0]
         return watched.told
 
     def _behind_told(self, watched: _Watched) -> Prefix:
         if watched.with_told is None:
-            told = [*self._ids(turn(SUMMARY_QUESTION)), *self._tell(watched), *self._ids(END)]
+            told = [*self._ids(turn(SUMMARY_QUESTION)), *self._tell(watched).ids, *self._ids(END)]
             watched.with_told = extend(self.model, watched.video, told)
         return watched.with_told
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
@@ -28,7 +30,7 @@ def test_questions_in_company_get_the_answers_that_generate_gives_them_alone(tin
         row = torch.tensor([[*place, *prompt]])
         reference = tiny.generate(row, [[clip]], max_new_tokens=10)[0].tolist()
         end = tiny.tokenizer.eos_token_id
-        assert answer == (reference[: reference.index(end)] if end in reference else reference)
+        assert answer.ids == (reference[: reference.index(end)] if end in reference else reference)
 
 
 def test_an_extended_prefix_is_the_longer_prompt_and_leaves_the_first_as_it_was(tiny: VideoLLaMA) -> None:
@@ -47,3 +49,24 @@ def test_a_prompt_past_the_model_s_positions_is_an_error_that_counts(tiny: Video
     prefix = prefill(tiny, ids(tiny, "what"), torch.zeros(0, 32))
     with pytest.raises(ModelError, match=r"need \d+ tokens; the model has 2048"):
         complete(tiny, prefix, [ids(tiny, "what " * 2048)], 10)
+
+
+def test_the_confidence_of_an_answer_is_the_probability_of_its_words(tiny: VideoLLaMA) -> None:
+    video = tiny.encode(frames(4)[None])[0]
+    place, asked = ids(tiny, place_video([1, 2], 2, tiny.time_signal)), ids(tiny, turn("What?"))
+    written = complete(tiny, prefill(tiny, place, video), [asked], 5)[0]
+    row = torch.tensor([[*place, *asked, *written.ids]])
+    with torch.no_grad():
+        log_p = tiny(row, [[frames(4)]]).logits[0].log_softmax(-1)
+    own = sum(float(log_p[i - 1, row[0, i]]) for i in range(len(place) + len(asked), row.shape[1]))
+    assert len(written.ids) == 5
+    assert written.confidence == pytest.approx(math.exp(own), rel=1e-3)
+
+
+def test_a_contrast_with_the_same_video_changes_nothing_and_with_another_it_can(tiny: VideoLLaMA) -> None:
+    place, asked = ids(tiny, place_video([1, 2], 2, tiny.time_signal)), ids(tiny, turn("What?"))
+    prefix, other = (prefill(tiny, place, tiny.encode(frames(4, seed)[None])[0]) for seed in (0, 1))
+    alone = complete(tiny, prefix, [asked], 6)
+    assert complete(tiny, prefix, [asked], 6, against=prefix, weight=3.0)[0].ids == alone[0].ids
+    apart = complete(tiny, prefix, [asked], 6, against=other, weight=50.0)[0]
+    assert apart.confidence < alone[0].confidence
