@@ -23,7 +23,8 @@ SUMMARY_QUESTION = say.SUMMARY[1]
 @dataclass(frozen=True)
 class Question:
     """text as asked; answer in clipworld's words; accepted: every answer that is as right; evidence: the seconds
-    (from, to) that show it; held_out: whether the phrasing is one that training never uses."""
+    (from, to) that show it; held_out: whether the phrasing is one that training never uses. form: "open", "choice"
+    (the answer is a letter; options in the order of their letters) or "yes-no"."""
 
     text: str
     answer: str
@@ -31,6 +32,8 @@ class Question:
     evidence: tuple[float, float]
     accepted: tuple[str, ...]
     held_out: bool
+    form: str = "open"
+    options: tuple[str, ...] = ()
 
 
 def questions(
@@ -61,10 +64,13 @@ def questions(
 
 
 def summary_text(events: Sequence[Event]) -> str:
-    """Events told with whole seconds: "from second 3 to 6 the red car turns right. from second …"."""
+    """Events told with whole seconds: "the red car turns right from second 3 to 6. the white dog …".
+
+    The event before its time, so that a decoder that has read so far knows whose the seconds are.
+    """
     if not events:
         return f"{NOTHING}."
-    return " ".join(f"from second {round(e.start)} to {round(e.end)} {e.text}." for e in events)
+    return " ".join(f"{e.text} from second {round(e.start)} to {round(e.end)}." for e in events)
 
 
 def told_together(events: Sequence[Event], joint: str) -> str:

@@ -47,6 +47,7 @@ def build_pocket(config: PocketConfig | None = None, seed: int = 0) -> VideoLLaM
                 vocab_size=len(tokenizer), hidden_size=config.hidden, num_hidden_layers=config.layers,
                 num_attention_heads=config.heads, intermediate_size=round(config.hidden * 8 / 3 / 32) * 32,
                 max_position_embeddings=2048, tie_word_embeddings=True, attention_dropout=0.0,
+                attention_bias=True,  # lets a head look a fixed number of words back, whatever stands there
                 bos_token_id=None, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
             )
         )  # fmt: skip

@@ -9,6 +9,9 @@ token, with the moment's time beside it. Four time signals, so that the effect o
   keys that look alike, and a look-up that takes one for the other.
 - `timestamp vector`: placeholders alone; the word vector of the second is added to each of its video tokens
   (`VideoLLaMA.tell_time`), so that "second 5" matches them directly, without a hop over the text between.
+
+With the last two the clip's length stands before its moments ("the video lasts 30 seconds"), as in LLaVA-Video's time
+instruction: a second past the end can only be refused by a model that knows where the end is.
 """
 
 from __future__ import annotations
@@ -24,16 +27,20 @@ END = "<|end|>"
 TIME_SIGNALS = ("none", "frame order", "timestamp text", "timestamp vector")
 
 
-def place_video(seconds: Sequence[float], tokens: int, time_signal: str) -> str:
-    """The text that stands for one clip: seconds [T] of its moments, `tokens` placeholders each."""
+def place_video(seconds: Sequence[float], tokens: int, time_signal: str, duration: float | None = None) -> str:
+    """The text that stands for one clip: seconds [T] of its moments, `tokens` placeholders each; duration: of the clip,
+    in seconds, told where the time signal tells seconds (None: not told)."""
     if time_signal not in TIME_SIGNALS:
         raise ValueError(f"time signal {time_signal!r} is none of {', '.join(TIME_SIGNALS)}")
     placeholders = VIDEO * tokens
-    if time_signal in ("none", "timestamp vector"):
+    if time_signal == "none":
         return placeholders * len(seconds)
     if time_signal == "frame order":
         return "".join(f" {i} {placeholders}" for i in range(1, len(seconds) + 1))
-    return "".join(f" {round(s)} {placeholders}" for s in seconds)
+    length = f"the video lasts {round(duration)} seconds " if duration is not None else ""
+    if time_signal == "timestamp vector":
+        return length + placeholders * len(seconds)
+    return length + "".join(f" {round(s)} {placeholders}" for s in seconds)
 
 
 def expand(prompt: str, clips: Sequence[Sequence[float]], tokens: int, time_signal: str) -> str:

@@ -63,4 +63,4 @@ def world_texts() -> list[str]:
     for action in words.ACTIONS:
         said += [action.present, action.past, action.gerund, action.base]
     said += [*words.COLOURS, *words.KINDS, questions.NOTHING, questions.UNSEEN]
-    return [*said, "the and then from second to before after person in"]
+    return [*said, "the and then from second to before after person in video lasts seconds"]

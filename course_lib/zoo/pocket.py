@@ -37,12 +37,14 @@ class _Watched:
 class Pocket:
     """A VideoLLM over a trained `VideoLLaMA` with a tubelet encoder.
 
-    It looks at 16 moments, two frames half a second apart each, and answers from them. timeline_first=True: it tells
-    the clip's timeline before the first question, and answers with the video and its own timeline in sight.
+    It looks at 16 moments, two frames half a second apart each. timeline_first=True: it tells the clip's timeline before
+    the first question, and answers with the video and its own timeline in sight; False: it answers from the video
+    alone; None: as the model's config says.
     """
 
-    def __init__(self, model: VideoLLaMA, name: str = "pocket", timeline_first: bool = False) -> None:
-        self.model, self.name, self.timeline_first = model.eval(), name, timeline_first
+    def __init__(self, model: VideoLLaMA, name: str = "pocket", timeline_first: bool | None = None) -> None:
+        self.model, self.name = model.eval(), name
+        self.timeline_first = bool(model.extra.get("timeline_first")) if timeline_first is None else timeline_first
         self.size: int = model.encoder.size
         self.tubelet: int = model.encoder.tubelet
         self._watched: list[_Watched] = []
@@ -93,15 +95,14 @@ class Pocket:
         return [out[i] for i in range(len(questions))]
 
     def num_tokens(self, clip: Clip, question: str) -> int:
-        seconds, _ = pair_up(clip.seconds, self.tubelet)
-        return len(self._ids(self._place(seconds) + turn(question)))
+        told = self._told_turn(self._watch(clip)) if self.timeline_first else []
+        return len(self._ids(self._place(clip) + turn(question))) + len(told)
 
     def _watch(self, clip: Clip) -> _Watched:
         for known in self._watched:
             if known.clip is clip:
                 return known
-        seconds, _ = pair_up(clip.seconds, self.tubelet)
-        video = prefill(self.model, self._ids(self._place(seconds)), self.video_tokens(clip))
+        video = prefill(self.model, self._ids(self._place(clip)), self.video_tokens(clip))
         self._watched = [_Watched(clip, video), *self._watched][:IN_MEMORY]
         return self._watched[0]
 
@@ -112,9 +113,11 @@ class Pocket:
 
     def _behind_told(self, watched: _Watched) -> Prefix:
         if watched.with_told is None:
-            told = [*self._ids(turn(SUMMARY_QUESTION)), *self._tell(watched).ids, *self._ids(END)]
-            watched.with_told = extend(self.model, watched.video, told)
+            watched.with_told = extend(self.model, watched.video, self._told_turn(watched))
         return watched.with_told
+
+    def _told_turn(self, watched: _Watched) -> list[int]:
+        return [*self._ids(turn(SUMMARY_QUESTION)), *self._tell(watched).ids, *self._ids(END)]
 
     def forget(self) -> None:
         """Drop what is kept of the clips watched last."""
@@ -131,8 +134,9 @@ class Pocket:
         with torch.no_grad():
             return self.model.tell_time(self.model.encode(pixels[None])[0], seconds)
 
-    def _place(self, seconds: np.ndarray) -> str:
-        return place_video(list(seconds), self.model.projector.tokens, self.model.time_signal)
+    def _place(self, clip: Clip) -> str:
+        seconds, _ = pair_up(clip.seconds, self.tubelet)
+        return place_video(list(seconds), self.model.projector.tokens, self.model.time_signal, clip.duration)
 
     def _ids(self, text: str) -> list[int]:
         return self.model.tokenizer(text, add_special_tokens=False)["input_ids"]
@@ -152,9 +156,18 @@ def pair_up(seconds: np.ndarray, tubelet: int) -> tuple[np.ndarray, np.ndarray]:
     if len(seconds) % 2 == 0:
         first, second = seconds[::2], seconds[1::2]
         gaps, between = second - first, first[1:] - second[:-1]
-        if (gaps >= 0).all() and gaps.max() <= 1.5 * PAIR_GAP and (len(first) == 1 or gaps.max() < np.median(between)):
+        if (gaps >= 0).all() and gaps.max() <= 1.5 * PAIR_GAP and (len(first) == 1 or _apart(gaps, between)):
             return (first + second) / 2, np.arange(len(seconds))
     partner = np.abs(seconds[None, :] - (seconds[:, None] + PAIR_GAP)).argmin(axis=1)
     alone = np.abs(seconds[partner] - seconds - PAIR_GAP) > PAIR_GAP / 2
     partner[alone] = np.arange(len(seconds))[alone]
     return (seconds + seconds[partner]) / 2, np.stack([np.arange(len(seconds)), partner], axis=1).reshape(-1)
+
+
+def _apart(gaps: np.ndarray, between: np.ndarray) -> bool:
+    """Whether the gaps inside pairs [M] can be told from those between them [M - 1]: they are shorter, or, where the
+    moments lie so close that they are not, about as long as a pair's and unlike the others."""
+    usual = float(np.median(between))
+    return bool(
+        gaps.max() < usual or (gaps.min() > PAIR_GAP / 2 and abs(usual - float(np.median(gaps))) > PAIR_GAP / 10)
+    )

@@ -13,10 +13,10 @@ import torch
 from course_lib.clipworld.story import make_story
 from course_lib.errors import ModelError
 from course_lib.model.train.films import Reel, film
-from course_lib.model.train.language import start_vectors
 from course_lib.model.train.loop import run
 from course_lib.model.train.picture import standing
 from course_lib.model.train.run import Recipe, train_pocket
+from course_lib.model.train.start import start_values
 from course_lib.model.train.text import text_stage
 from course_lib.model.train.vision import NamingEncoder, label, vary, vision_stage
 from course_lib.model.train.world import ACTION_INDEX, SUBJECT_INDEX, TRAINING_SEEDS, Teacher
@@ -129,7 +129,7 @@ def test_another_camera_changes_every_frame_of_a_clip_alike() -> None:
 
 
 def test_near_numbers_start_near_each_other(tiny: VideoLLaMA) -> None:
-    start_vectors(tiny.llm, tiny.tokenizer)
+    start_values(tiny.llm, tiny.tokenizer)
     table = tiny.llm.get_input_embeddings().weight
     five, six, forty = (table[tiny.tokenizer.convert_tokens_to_ids(n)] for n in ("5", "6", "40"))
     assert (five - six).norm() < (five - forty).norm() / 2

@@ -1,8 +1,7 @@
-"""The language model's part of training: losses and scores over packed questions, fused captions, number vectors."""
+"""The language model's part of training: losses and scores over packed questions, fused captions."""
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -13,12 +12,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from course_lib.model.splice import splice
-from course_lib.model.tokenizer import LAST_NUMBER
 from course_lib.model.train.packing import Block, Packed
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
     from course_lib.model.video_llama import VideoLLaMA
 
 
@@ -33,31 +29,7 @@ def fuse(words: Tensor, embedding: Tensor) -> Tensor:
     return vectors.sum(dim=-2) / there.sum(dim=-2).clamp(min=1)
 
 
-WORD_SCALE = 0.08
 ByKind = dict[str, list[bool]]  # kind of question -> whether each was answered word for word
-
-
-def start_vectors(llm: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
-    """Start values with which a small decoder learns to copy soon.
-
-    Word vectors larger than transformers' 0.02 and output projections at zero, so that what a layer reads at first is
-    the words and not the noise of the layers below (as in Fixup, Zhang et al., 2019). The vectors of "0" to "199" are
-    random Fourier features (Rahimi and Recht, 2007): the product of two of them falls with their distance, half of it
-    within a second or two, so that the nearest timestamp stands out, half of it within ten, so that far is far.
-    """
-    table: Tensor = llm.get_input_embeddings().weight  # type: ignore[assignment]
-    D = table.shape[1]
-    place = (torch.arange(D // 4, device=table.device) + 0.5) / (D // 4)  # quantiles, so that no seed is needed
-    normal = torch.erfinv(place) * math.sqrt(2)
-    rates = torch.cat([normal / 1.5, normal / 10])  # [D / 2] radians a second
-    with torch.no_grad():
-        for name, weight in llm.named_parameters():
-            if name.endswith(("o_proj.weight", "down_proj.weight")):
-                weight.zero_()
-        table.mul_(WORD_SCALE / table.std())
-        for n in range(LAST_NUMBER + 1):
-            wave = torch.cat([(n * rates).sin(), (n * rates).cos()])
-            table[tokenizer.convert_tokens_to_ids(str(n))] = WORD_SCALE * math.sqrt(2) * wave
 
 
 def hidden_states(model: VideoLLaMA, batch: Packed, video: Tensor, seconds: Sequence[np.ndarray]) -> Tensor:

@@ -13,7 +13,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 from torch.utils.data import DataLoader, Dataset
+
+from course_lib.model.train.muon import Muon
 
 Metrics = dict[str, float]
 
@@ -23,7 +26,8 @@ class Stage:
     """What is trained, on what, for how long.
 
     data[step] -> a batch, the same one for the same step. loss(batch) -> scalar. evaluate() -> numbers for the log.
-    trained: the modules whose weights change; every other weight of the model is frozen.
+    trained: the modules whose weights change; every other weight of the model is frozen. matrix_lr: of Muon for the
+    weight matrices, word vectors left out; None: AdamW with `lr` for everything.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Stage:
     trained: Sequence[nn.Module]
     model: nn.Module
     lr: float = 1e-3
+    matrix_lr: float | None = None
     warmup: int = 100
     weight_decay: float = 0.05
     evaluate_every: int = 500
@@ -55,12 +60,14 @@ def run(
     for module in stage.trained:
         module.requires_grad_(True)
     parameters = [p for p in stage.model.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(_decayed(parameters, stage.weight_decay), lr=stage.lr, betas=(0.9, 0.98))
+    optimisers = _optimisers(stage)
+    rates = [[group["lr"] for group in optimiser.param_groups] for optimiser in optimisers]
     first = 0
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
         stage.model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
+        for optimiser, saved in zip(optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
         first = state["step"]
     if done.exists() and first >= stage.steps:
         return json.loads(done.read_text())
@@ -74,13 +81,15 @@ def run(
     began, window, metrics = time.monotonic(), [], {}
     for step, batch in enumerate(loader, start=first):
         torch.manual_seed(step)  # a resumed run draws what the unbroken one would have drawn
-        for group in optimiser.param_groups:
-            group["lr"] = stage.lr * _schedule(step, stage.steps, stage.warmup)
+        for optimiser, peaks in zip(optimisers, rates, strict=True):
+            for group, peak in zip(optimiser.param_groups, peaks, strict=True):
+                group["lr"] = peak * _schedule(step, stage.steps, stage.warmup)
         loss = stage.loss(batch)
-        optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimiser.step()
+        for optimiser in optimisers:
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
         window.append(loss.item())
         if (step + 1) % 50 == 0:
             rate = (step + 1 - first) / (time.monotonic() - began)
@@ -100,7 +109,11 @@ def run(
             _log(folder, stage=stage.name, step=step + 1, **metrics)
             say(f"{stage.name} {step + 1}/{stage.steps} " + " ".join(f"{k} {v:.3f}" for k, v in metrics.items()))
         if last or (step + 1) % stage.save_every == 0:
-            state = {"model": stage.model.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}
+            state = {
+                "model": stage.model.state_dict(),
+                "optimisers": [optimiser.state_dict() for optimiser in optimisers],
+                "step": step + 1,
+            }
             torch.save(state, checkpoint.with_suffix(".tmp"))
             os.replace(checkpoint.with_suffix(".tmp"), checkpoint)
     done.write_text(json.dumps(metrics, indent=1))
@@ -124,6 +137,16 @@ def keep_memory() -> None:
         libc.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD: give nothing back
     except (OSError, AttributeError):
         pass  # another C library: only slower
+
+
+def _optimisers(stage: Stage) -> list[Optimizer]:
+    """AdamW for everything, or, with a `matrix_lr`, for what is no weight matrix between layers, and Muon for those."""
+    named = [(name, p) for name, p in stage.model.named_parameters() if p.requires_grad]
+    matrices = [p for name, p in named if stage.matrix_lr is not None and p.ndim == 2 and "embed" not in name]
+    chosen = {id(p) for p in matrices}
+    others = [p for _, p in named if id(p) not in chosen]
+    adam = torch.optim.AdamW(_decayed(others, stage.weight_decay), lr=stage.lr, betas=(0.9, 0.98))
+    return [adam] if stage.matrix_lr is None else [adam, Muon(matrices, lr=stage.matrix_lr)]
 
 
 def _decayed(parameters: list[nn.Parameter], weight_decay: float) -> list[dict]:

@@ -56,9 +56,9 @@ def train_pocket(
 
     from course_lib.model.train.films import Reel
     from course_lib.model.train.joint import align_stage, extract, joint_stage
-    from course_lib.model.train.language import start_vectors
     from course_lib.model.train.loop import run
     from course_lib.model.train.picture import draw_losses
+    from course_lib.model.train.start import start_values
     from course_lib.model.train.text import text_stage
     from course_lib.model.train.vision import NamingEncoder, vision_stage
     from course_lib.model.train.world import Teacher
@@ -78,7 +78,7 @@ def train_pocket(
     torch.manual_seed(seed)
 
     model = build_pocket(config, seed).to(where)
-    start_vectors(model.llm, model.tokenizer)
+    start_values(model.llm, model.tokenizer)
     naming = NamingEncoder(model.encoder).to(where)
     teacher = Teacher(model.tokenizer, config.tokens, config.time_signal)
     reel = Reel(folder / "films", config.size, config.tubelet, recipe.clips)
@@ -103,6 +103,7 @@ def train_pocket(
         numbers[stage] = run(built, folder, where, say=say)
         draw_losses(folder / "log.jsonl", folder / "loss.png")
     if "joint" in stages:
+        model.extra["timeline_first"] = True  # how it answers best; see the card
         model.save_pretrained(folder / "model", dtype=torch.float16)
         say(f"the model is in {folder / 'model'}, after {(time.monotonic() - began) / 60:.0f} minutes")
     return numbers

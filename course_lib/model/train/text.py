@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from course_lib.model.video_llama import VideoLLaMA
 
 
-# What is asked up to which part of the stage. A look-up must form before the sentence around it can be learned.
-CURRICULUM = (("seconds", 0.12), ("mixed", 0.42), ("events", 0.8), ("mixed", 1.0))
+# What is asked up to which part of the stage. A look-up must form before the sentence around it can be learned, and
+# the look-up of a second before that of an event behind it.
+CURRICULUM = (("seconds", 0.06), ("tell", 0.15), ("events", 0.42), ("mixed", 1.0))
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,13 @@ class TextTimelines(Dataset):
             timeline = make_story(first + step * self.clips + i, seconds, kind).timeline
             moments = uniform(seconds, num)
             seconds_of.append(moments)
-            if phase == "seconds":
-                lessons.append(self.teacher.second_drill(timeline, moments))
+            if phase in ("seconds", "tell"):
+                lessons.append(self.teacher.second_drill(timeline, moments, rng if phase == "tell" else None))
             elif phase == "events":
                 lessons.append(self.teacher.event_drill(timeline, moments, rng))
             else:
-                bare = 0.0 if self.plain else 0.25
-                lessons.append(self.teacher.lesson(timeline, moments, rng, bare, phrasing=self.phrasing))
+                bare = {"bare": 0.0} if self.plain else {}
+                lessons.append(self.teacher.lesson(timeline, moments, rng, phrasing=self.phrasing, **bare))
             words.append(torch.from_numpy(self.teacher.captions(timeline, moments)).flatten(0, 1))
         packed = pack([x.prefix for x in lessons], [x.timeline for x in lessons], [x.blocks for x in lessons])
         return TextBatch(packed, torch.stack(words), seconds_of, [x.blocks for x in lessons])
@@ -94,10 +95,10 @@ def text_stage(model: VideoLLaMA, teacher: Teacher, steps: int, clips: int, seed
 
     def exact(phrasing: str) -> Iterator[ByKind]:
         asked = TextTimelines(teacher, 32, 0, plain=True, phrasing=phrasing)
-        for step in range(3):
+        for step in range(2):
             batch = asked[step]
             video = fuse(batch.words.to(device), table.weight)
             yield exact_by_kind(model, batch.packed.to(device), video, batch.seconds, batch.blocks)
 
     data = TextTimelines(teacher, clips, seed, steps)
-    return Stage("text", steps, data, loss, evaluate, [model.llm], model, lr=1e-3)
+    return Stage("text", steps, data, loss, evaluate, [model.llm], model, lr=1e-3, matrix_lr=0.01)

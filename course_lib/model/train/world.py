@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from course_lib.clipworld import phrasings as say
-from course_lib.clipworld.questions import KINDS as KINDS_OF_QUESTION
 from course_lib.clipworld.questions import questions, summary_text
 from course_lib.clipworld.words import ACTIONS, COLOURS, KINDS, subject
 from course_lib.model.prompt import END, place_video, turn
@@ -29,7 +28,9 @@ SUBJECTS = tuple(subject(k, c) for k in KINDS for c in ((None,) if k == "light" 
 ACTION_INDEX = {a.present: i for i, a in enumerate(ACTIONS)}
 SUBJECT_INDEX = {s: i for i, s in enumerate(SUBJECTS)}
 Moments = Sequence[float] | np.ndarray  # seconds
-SHARE = {"summary": 0.1, "count": 0.3, "frames": 0.3}  # of the lessons that ask this kind; the others always
+ASKED = (*("at", "after", "before", "order", "when", "unanswerable") * 2, "count", "frames")  # of each clip
+SHARE = {"count": 0.3, "frames": 0.3}  # of the lessons that ask this kind; the others always
+DRILLED = {"after": 7, "before": 7, "when": 5, "order": 5, "unanswerable": 4}  # questions of a drill, at most
 EDGE = 0.2  # seconds around an event's ends in which a moment may be called either way
 
 
@@ -76,28 +77,28 @@ class Teacher:
         timeline: Timeline,
         moments: Moments,
         rng: random.Random,
-        bare: float = 0.2,
-        from_timeline: float = 0.5,
+        bare: float = 0.25,
+        from_timeline: float = 0.8,
         phrasing: str = "training",
     ) -> Lesson:
-        """A question of every kind on one clip (three of order, the slowest to be learned): `bare` of them as
-        look-ups without a sentence, `from_timeline` of them
-        answered with the told timeline in sight; and the summary."""
+        """The summary, and questions of every kind on one clip (ASKED): `bare` of them as look-ups without a sentence,
+        `from_timeline` of them answered with the told timeline in sight."""
         blocks = []
-        for kind in (*KINDS_OF_QUESTION, "order", "order"):
+        for kind in ASKED:
             plain = rng.random() < bare
             if rng.random() > SHARE.get(kind, 1.0):
                 continue
             way = "key-last" if plain else phrasing
             for q in questions(timeline, rng, kinds=[kind], num_frames=len(moments), phrasing=way):
-                sees_timeline = kind == "summary" or rng.random() < from_timeline
+                sees_timeline = rng.random() < from_timeline
                 text = f"{q.text} {say.UNCERTAIN}" if way == "training" and rng.random() < 0.06 else q.text
-                if plain and kind != "summary":
-                    blocks.append(self.bare_block(text, q.answer, sees_timeline, kind))
-                else:
-                    blocks.append(self.block(text, q.answer, sees_timeline, kind))
-        told = self.block(rng.choice(say.SUMMARY[:-1]), summary_text(timeline.events))
-        return Lesson(self.prefix(moments), told, blocks)
+                make = self.bare_block if plain else self.block
+                blocks.append(make(text, q.answer, sees_timeline, kind))
+        return Lesson(self.prefix(timeline, moments), self.told(timeline, rng), blocks)
+
+    def told(self, timeline: Timeline, rng: random.Random) -> Block:
+        """The turn that asks for a summary and gets it."""
+        return self.block(rng.choice(say.SUMMARY[:-1]), summary_text(timeline.events))
 
     def bare_block(self, key: str, answer: str, sees_timeline: bool, kind: str) -> Block:
         """The look-up itself, with nothing between key and answer: "second 12 red car stops".
@@ -109,24 +110,26 @@ class Teacher:
         told = answer.removeprefix("the ").removeprefix("from second ")
         return Block([*asked, *self.ids(f"{told} {END}")], len(asked), sees_timeline, f"{kind} bare")
 
-    def second_drill(self, timeline: Timeline, moments: Moments, each: int = 12) -> Lesson:
-        """Bare look-ups of the very seconds of the moments: where the curriculum begins."""
+    def second_drill(self, timeline: Timeline, moments: Moments, rng: random.Random | None = None) -> Lesson:
+        """Bare look-ups of the very seconds of the moments: where the curriculum begins. With rng the summary beside
+        them: the same look-up, over and over, with the time found by itself."""
         seen = [(m, " and ".join(e.text for e in seen_at(timeline, m))) for m in moments if timeline.at(m)]
         blocks = [self.bare_block(f"second {round(m)}", told, False, "at") for m, told in seen]
-        return Lesson(self.prefix(moments), Block([], 0), blocks[:each])
+        summary = Block([], 0) if rng is None else self.told(timeline, rng)
+        return Lesson(self.prefix(timeline, moments), summary, blocks[:12])
 
     def event_drill(self, timeline: Timeline, moments: Moments, rng: random.Random) -> Lesson:
-        """Look-ups of events: when one is, which of two is first, what comes next; half of them bare."""
+        """Bare look-ups of as many events as there are, behind the told timeline: what comes after and before each,
+        when it is, which of two is first, and events that are not there."""
         blocks = []
-        for kind in ("order",) * 6 + ("when",) * 3 + ("after", "before", "at", "at"):
-            plain = rng.random() < 0.5
-            for q in questions(timeline, rng, kinds=[kind], phrasing="key-last" if plain else "training"):
-                make = self.bare_block if plain else self.block
-                blocks.append(make(q.text, q.answer, False, kind))
-        return Lesson(self.prefix(moments), Block([], 0), blocks)
+        for kind, most in DRILLED.items():
+            asked = questions(timeline, rng, kinds=[kind], each=2 * most, phrasing="key-last")
+            for q in list({q.text: q for q in asked}.values())[:most]:
+                blocks.append(self.bare_block(q.text, q.answer, True, kind))
+        return Lesson(self.prefix(timeline, moments), self.told(timeline, rng), blocks)
 
-    def prefix(self, moments: Moments) -> list[int]:
-        return self.ids(place_video(list(moments), self.tokens, self.time_signal))
+    def prefix(self, timeline: Timeline, moments: Moments) -> list[int]:
+        return self.ids(place_video(list(moments), self.tokens, self.time_signal, timeline.duration))
 
     def captions(self, timeline: Timeline, moments: Moments, width: int = 6) -> np.ndarray:
         """Word ids of each moment's fused tokens, int64 [T, tokens, width], padded with -1."""
