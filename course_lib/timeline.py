@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from course_lib.errors import TimelineError
+
+GRACE = 0.5  # seconds by which an event may outlast the clip: durations are rounded
+FORM = 'Give {"duration": s, "events": [{"start": s, "end": s, "subject": "red car", "action": "stops"}]}.'
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Events in order of their start, within [0, duration] seconds."""
+    """Events in order of their start, within [0, duration] seconds.
+
+    Events may overlap: both are going on (two at once), and `at` gives both. No events: nothing happens, all clip long.
+    An event may outlast the clip by half a second, but must begin within it. Raises TimelineError for any other that
+    cannot be: not finite, negative, without length, past the end, without a name, or one listed twice.
+    """
 
     events: tuple[Event, ...]
     duration: float
@@ -45,13 +56,16 @@ class Timeline:
                 raise TimelineError(
                     f'"{e.text}" runs from {e.start} to {e.end} s.', "Give 0 <= start < end, in seconds."
                 )
-            if e.end > self.duration + 0.5:
+            if e.end > self.duration + GRACE or e.start >= self.duration:
                 raise TimelineError(
-                    f'"{e.text}" ends at {e.end} s, but the clip ends at {self.duration} s.',
-                    "Mend the event's end or the timeline's duration.",
+                    f'"{e.text}" runs from {e.start} to {e.end} s, but the clip ends at {self.duration} s.',
+                    "Mend the event's times or the timeline's duration.",
                 )
-            if not e.subject.strip() or not e.action.strip():
+            if not (re.search(r"\w", e.subject) and re.search(r"\w", e.action)):
                 raise TimelineError(f"The event from {e.start} s has no subject or no action.", "Name both.")
+        if len(set(self.events)) < len(self.events):
+            twice = max(self.events, key=self.events.count)
+            raise TimelineError(f'"{twice.text}" from {twice.start} s is listed twice.', "List it once.")
         object.__setattr__(self, "events", tuple(sorted(self.events, key=lambda e: (e.start, e.end))))
 
     def __iter__(self) -> Iterator[Event]:
@@ -84,26 +98,59 @@ class Timeline:
 
     @classmethod
     def from_json(cls, text: str) -> Timeline:
+        """The timeline of a JSON text. An article before a subject ("a cyclist") is left out, spaces are made single.
+
+        Raises TimelineError naming the event and the field that is missing, of the wrong type, or cannot be.
+        """
         try:
             data = json.loads(text)
-            events = tuple(
-                Event(float(e["start"]), float(e["end"]), str(e["subject"]), str(e["action"])) for e in data["events"]
-            )
-            return cls(events, float(data["duration"]))
-        except TimelineError:
-            raise
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
-            raise TimelineError(
-                f"The text is not a timeline ({type(problem).__name__}: {problem}).",
-                'Give {"duration": s, "events": [{"start": s, "end": s, "subject": "red car", "action": "stops"}]}.',
-            ) from problem
+        except (TypeError, ValueError, RecursionError) as problem:
+            raise TimelineError(f"The text is not a timeline ({type(problem).__name__}: {problem}).", FORM) from problem
+        if not isinstance(data, dict) or not isinstance(data.get("events"), list):
+            raise TimelineError("The text is not a timeline (it has no list of events).", FORM)
+        events = []
+        for i, row in enumerate(data["events"], 1):
+            if not isinstance(row, dict):
+                raise TimelineError(f"Event {i} of the timeline is {_shown(row)}.", FORM)
+            start, end = (_seconds(row, key, f"event {i}") for key in ("start", "end"))
+            subject, action = (_words(row, key, f"event {i}") for key in ("subject", "action"))
+            events.append(Event(start, end, re.sub(r"^(?:a|an|the) (?=\S)", "", subject, flags=re.I), action))
+        return cls(tuple(events), _seconds(data, "duration", "the timeline"))
 
     @classmethod
     def load(cls, path: str | Path) -> Timeline:
         try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
+            text = Path(path).read_text(encoding="utf-8-sig")
+        except (OSError, ValueError) as problem:
             raise TimelineError(
                 f"{path} cannot be read as a timeline ({problem}).", "Give a UTF-8 JSON file."
             ) from problem
         return cls.from_json(text)
+
+
+def _seconds(row: dict[str, Any], key: str, where: str) -> float:
+    value = row.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TimelineError(f'The "{key}" of {where} is {_shown(value)}.', "Give a number of seconds.")
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf  # refused like any other time that is not finite
+
+
+def _words(row: dict[str, Any], key: str, where: str) -> str:
+    value = row.get(key)
+    if not isinstance(value, str):
+        raise TimelineError(f'The "{key}" of {where} is {_shown(value)}.', 'Give words, such as "red car" or "stops".')
+    words = " ".join(value.split())
+    if odd := [c for c in words if unicodedata.category(c) in ("Cc", "Cs")]:
+        raise TimelineError(f'The "{key}" of {where} has the control character U+{ord(odd[0]):04X}.', "Leave it out.")
+    return words
+
+
+def _shown(value: Any) -> str:
+    """A JSON value on one short line, for a message; "missing" for none."""
+    if value is None:
+        return "missing"
+    text = json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"

@@ -7,9 +7,11 @@ import re
 
 from course_lib.clipworld.questions import Question
 from course_lib.temporal import stance
-from course_lib.temporal.case import Case, read, refused, say
+from course_lib.temporal.case import LONGEST_READ, Case, read, refused, say
+from course_lib.temporal.judge_choice import judge_choice
 from course_lib.temporal.judge_event import judge_event, judge_nothing
 from course_lib.temporal.judge_summary import judge_summary
+from course_lib.temporal.judge_yes_no import judge_yes_no
 from course_lib.temporal.mentions import mentions
 from course_lib.temporal.metrics import TOLERANCE, same_time
 from course_lib.temporal.plain import count, plain
@@ -21,14 +23,20 @@ from course_lib.timeline import Event, Timeline
 def judge(question: Question, answer: str, timeline: Timeline, tolerance: float = TOLERANCE) -> Verdict:
     """Whether `answer` is right, and if not, which kind of temporal failure it is (see `verdict.FAILURES`).
 
-    The question's `answer` and `accepted` say what is right, the timeline what else happens and when. tolerance:
+    The question's `answer` and `accepted` say what is right, the timeline what else happens and when. A twin is judged
+    by its form: a choice by letter, number or words, a yes or no however it is said. tolerance:
     seconds by which a told start may miss. Any text has a verdict: an empty one, a novel, another language, the prompt
     back.
     """
+    answer = re.sub(r"(\d{15})\d+", r"\1", answer[:LONGEST_READ])  # no number that long is a count or a time
+    if question.form == "choice":
+        return judge_choice(question, answer, timeline, lambda q, a: judge(q, a, timeline, tolerance))
     case = read(question, answer, timeline)
     kind = question.kind
     if not re.search(r"\w", case.text):
         return wrong("skipped", "The answer is empty.")
+    if question.answer.lower() in ("yes", "no"):
+        return judge_yes_no(case)
     if kind == "unanswerable":
         return _unanswerable(case)
     if kind == "summary":
@@ -37,7 +45,7 @@ def judge(question: Question, answer: str, timeline: Timeline, tolerance: float 
         return _when(case, tolerance)
     if kind == "count":
         return _count(case)
-    if question.answer.lower() in ("yes", "no", "before", "after"):
+    if question.answer.lower() in ("before", "after"):
         return _one_word(case)
     if stance.nothing_happens(plain(question.answer)):
         return judge_nothing(case)
@@ -45,17 +53,15 @@ def judge(question: Question, answer: str, timeline: Timeline, tolerance: float 
 
 
 def _one_word(case: Case) -> Verdict:
-    """yes / no, or before / after."""
+    """before / after."""
     expected = case.question.answer.lower()
-    if expected in ("yes", "no"):
-        said = stance.yes_or_no(case.text)
-    else:
-        found = re.search(
-            r"\b(?:happens|occurs|comes|is|was|seen|turns?|does|did)?[ ,]*\b(before|after|earlier|later)\b", case.text
-        )
-        said = {"earlier": "before", "later": "after"}.get(found[1], found[1]) if found else None
-        if found and len(case.heard) >= 2 and said:  # "the B stops before the A turns": seen from the other event
-            said = _turned_round(case, said)
+    text = re.sub(r"\bbefore or after\b", " ", case.text)  # the question's own words
+    found = re.search(
+        r"\b(?:happens|occurs|comes|is|was|seen|turns?|does|did)?[ ,]*\b(before|after|earlier|later)\b", text
+    )
+    said = {"earlier": "before", "later": "after"}.get(found[1], found[1]) if found else None
+    if found and len(case.heard) >= 2 and said:  # "the B stops before the A turns": seen from the other event
+        said = _turned_round(case, said)
     if said is None:
         if verdict := refused(case):
             return verdict
@@ -124,6 +130,8 @@ def _count(case: Case) -> Verdict:
 
 def _unanswerable(case: Case) -> Verdict:
     said = stance.cannot_know(case.text) or stance.denies(case.text)
+    if not said and "0" in case.question.accepted and count(case.text) == 0:  # how often: not at all
+        said = "0"
     claimed = [m for m in case.told if not case.true(m)]
     if said and not claimed:
         return right(f'Right: it says "{said}".', said)

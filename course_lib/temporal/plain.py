@@ -61,7 +61,7 @@ def count(text: str) -> int | None:
     A number that is a time ("at 0:05", "5 s") is not a count."""
     words = plain(text)
     if found := re.search(
-        r"\b(\d+) (?:separate |different |distinct |total )?(?:times?|occurrences?|instances?)\b", words
+        r"\b(\d{1,9}) (?:separate |different |distinct |total )?(?:times?|occurrences?|instances?)\b", words
     ):
         return int(found[1])
     for word, value in (("never", 0), ("once", 1), ("twice", 2), ("thrice", 3)):
@@ -72,7 +72,7 @@ def count(text: str) -> int | None:
         " ",
         words,
     )
-    if found := re.search(r"\b(\d+)\b", bare):
+    if found := re.search(r"\b(\d{1,9})\b", bare):
         return int(found[1])
     if re.search(r"\b(?:only|just|exactly) one\b|^one\b|\bone(?= (?:car|person|dog|ball|bird|light)\b)", words):
         return 1

@@ -11,7 +11,7 @@ CANNOT_KNOW = re.compile(
     r"established|verified)\b"
     r"|\b(?:can(?:not|'t| not)|could(?:n't| not)|unable to|not able to|impossible to|hard to|difficult to|"
     r"not possible to) "
-    r"(?:\w+ly |be )?(?:tell|see|help|assist|determine|say|know|identify|answer|confirm|judge|establish|make out|sure|"
+    r"(?:\w+ly |be )?(?:tell|see|watch|view|help|assist|determine|say|know|identify|answer|confirm|judge|establish|make out|sure|"
     r"certain|verify|"
     r"find|pinpoint|provide|observe|locate|give)\b"
     r"|(?:\bnot|n't|\bisn't|\baren't) (?:\w+ly )?(?:visible|shown|clear|sure|certain|enough|sufficient|known|seen|"

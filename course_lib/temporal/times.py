@@ -10,7 +10,7 @@ _NUM = r"\d+(?:\.\d+)?"
 _CLOCK = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:\.\d+)?"
 _UNIT = r"(?:s|secs?|seconds?)\b"
 _ABOUT = r"(?:(?:approximately|approx\.?|about|around|roughly|the|second|seconds|at|t ?=|~) ?){0,4}"
-_MINUTES = re.compile(rf"\b(\d+) ?(?:m|mins?|minutes?)(?: and)?[ ,]*(\d+(?:\.\d+)?) ?{_UNIT}")
+_MINUTES = re.compile(rf"\b(\d{{1,6}}) ?(?:m|mins?|minutes?)(?: and)?[ ,]*(\d+(?:\.\d+)?) ?{_UNIT}")
 _WHOLE_MINUTES = re.compile(r"\b(\d+(?:\.\d+)?)[ -]?(?:mins?|minutes?)\b(?! (?:later|long|video|clip))")
 _RANGE = re.compile(
     rf"(?P<pre>\bfrom\b|\bbetween\b|\bseconds?\b|[\[(]|\bt ?=)? ?{_ABOUT}(?<![\d.:])(?P<a>{_CLOCK}|"

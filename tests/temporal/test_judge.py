@@ -20,8 +20,9 @@ def asked() -> tuple[dict[str, Timeline], dict[str, tuple[Question, str]]]:
     questions = {}
     for key, q in data["questions"].items():
         accepted = (q["answer"], *q.get("also", ()))
+        form, options = q.get("form", "open"), tuple(q.get("options", ()))
         questions[key] = (
-            Question(q["text"], q["answer"], q["kind"], tuple(q["evidence"]), accepted, False),
+            Question(q["text"], q["answer"], q["kind"], tuple(q["evidence"]), accepted, False, form, options),
             q["timeline"],
         )
     return timelines, questions
@@ -58,6 +59,8 @@ def test_the_hand_written_set_is_big_enough_and_names_every_kind_of_failure():
     assert len(TRIPLES) >= 150
     assert {t["kind"] for t in TRIPLES} == {None, *FAILURES}
     assert {QUESTIONS[t["q"]][0].kind for t in TRIPLES} == set(KINDS)
+    assert sum(QUESTIONS[t["q"]][0].form == "choice" for t in TRIPLES) >= 40
+    assert sum(QUESTIONS[t["q"]][0].form == "yes-no" for t in TRIPLES) >= 30
 
 
 def test_the_judge_agrees_with_at_least_97_percent_of_the_hand_written_verdicts():

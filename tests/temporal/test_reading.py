@@ -124,3 +124,8 @@ def test_words_of_no_vocabulary_are_read_as_subject_and_verb():
 
 def test_denied_and_untimed_events_are_not_told_events():
     assert told_events("The red car stops. No dog jumps at 4 s. At 5 s nothing happens.", 30) == ()
+
+
+def test_a_number_of_thousands_of_digits_is_read_without_a_traceback() -> None:
+    assert [e.start for e in told_events("9" * 5000 + " minutes 5 s the red car stops.", 30.0)] == [5.0]
+    assert count("9" * 5000) is None
