@@ -15,6 +15,8 @@ from course_lib.errors import ModelError
 from course_lib.temporal.footage import Footage
 from course_lib.video import Clip
 
+KEPT = 4  # looks: those of a mitigation that goes to and fro between them
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -68,15 +70,17 @@ class Asker(Protocol):
     @property
     def cost(self) -> Cost: ...
 
+    def clip(self, footage: Footage, look: Look = ...) -> Clip: ...
+
     def __call__(self, footage: Footage, questions: Sequence[str], look: Look = ...) -> list[Answered]: ...
 
 
 class PlainAsker:
-    """Asks a model of the zoo as it is. A clip that was looked at is kept for the next questions about it."""
+    """Asks a model of the zoo as it is. Clips looked at last are kept for the next questions about them."""
 
     def __init__(self, model: Any) -> None:
         self.model, self.name, self._cost = model, str(model.name), Cost()
-        self._seen: tuple[Footage, Look, Clip] | None = None
+        self._seen: list[tuple[Footage, Look, Clip]] = []
 
     @property
     def cost(self) -> Cost:
@@ -84,34 +88,42 @@ class PlainAsker:
 
     def clip(self, footage: Footage, look: Look = Look()) -> Clip:
         """The clip that the model sees."""
-        if self._seen is not None and self._seen[0] is footage and self._seen[1] == look:
-            return self._seen[2]
+        for known, how, clip in self._seen:
+            if known is footage and how == look:
+                return clip
+        began = time.monotonic()
         begin, end = look.window or (0.0, footage.duration)
         moments = [begin + s for s in self.model.moments(end - begin, num_frames=look.num_frames)]
         clip = footage.look(moments, self.model.size)
         clip = look.paint(clip) if look.paint is not None else clip
-        self._seen = (footage, look, clip)
-        self._cost += Cost(frames=len(clip), tokens=self._tokens(clip, ""))
+        self._seen = [(footage, look, clip), *self._seen][:KEPT]
+        self._cost += Cost(frames=len(clip), tokens=self._tokens(clip, ""), seconds=time.monotonic() - began)
         return clip
 
     def __call__(self, footage: Footage, questions: Sequence[str], look: Look = Look()) -> list[Answered]:
         """Answers in the order of the questions. Raises ModelError for a look that needs logits of a model without."""
-        began = time.monotonic()
         if not questions:
             return []
         clip = self.clip(footage, look)
+        began = time.monotonic()
         if hasattr(self.model, "scored"):
             other = look.against(clip) if look.against is not None else None
+            if other is not None:
+                self._cost += Cost(frames=len(other), tokens=self._read(other, questions))
             scored = self.model.scored(clip, list(questions), against=other, weight=look.weight)
             answers = [Answered(text, confidence) for text, confidence in scored]
         elif look.against is not None:
             raise ModelError(f"{self.name} gives no logits to contrast.", "Choose a mitigation that needs none.")
         else:
             answers = [Answered(text) for text in self.model.answers(clip, list(questions))]
-        video = self._tokens(clip, "")
-        text = sum(self._tokens(clip, q) - video for q in questions)
+        text = self._read(clip, questions) - self._tokens(clip, "")
         self._cost += Cost(calls=len(questions), tokens=text, seconds=time.monotonic() - began)
         return answers
+
+    def _read(self, clip: Clip, questions: Sequence[str]) -> int:
+        """Tokens of the clip and of each question behind it."""
+        video = self._tokens(clip, "")
+        return video + sum(self._tokens(clip, q) - video for q in questions)
 
     def _tokens(self, clip: Clip, question: str) -> int:
         return int(self.model.num_tokens(clip, question)) if hasattr(self.model, "num_tokens") else 0
