@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from course_lib.clipworld.questions import NOTHING, Question, questions
@@ -12,6 +12,7 @@ from course_lib.progress import progress
 from course_lib.temporal.controls import CONTROLS, frames_a_moment
 from course_lib.temporal.judge import judge
 from course_lib.temporal.metrics import bootstrap, match, order_score, wilson
+from course_lib.temporal.mitigate.abstention import calibration
 from course_lib.temporal.told import told_events
 from course_lib.timeline import Timeline
 
@@ -31,25 +32,28 @@ def bench_pocket(
     each: int = 2,
     num_frames: int | None = None,
     phrasing: str = "any",
+    asked: Sequence[str] = ASKED,
+    paint: Callable[[Clip], Clip] | None = None,
 ) -> dict[str, Any]:
     """Ask `model` `each` questions of every kind, and for a summary, of one clip a seed; and the same of the controls.
 
     model: as in the zoo, and besides `.moments(duration, num_frames=None) -> seconds` and `.size` (pixels), so that
-    clips are drawn at the moments that it wants, without a file. controls: names in `controls.CONTROLS`. Gives a dict
+    clips are drawn at the moments that it wants, without a file. controls: names in `controls.CONTROLS`. asked: kinds
+    of question. paint: changes a clip before it is shown (for robustness). Gives a dict
     (plain data): for the clips and for each control, by kind of question, the share right with its 95 % Wilson interval
     and n; the summary's event F1 (mean over clips, with its bootstrap interval), its share of invented events and its
-    order score; and the share of answerable questions that were refused. Questions and controls follow from the seeds.
+    order score; the share of answerable questions that were refused; and, of a model that says how sure it is, the
+    expected calibration error of its answers. Questions and controls follow from the seeds.
     """
     tallies = {name: _Tally() for name in ("clip", *controls)}
     for seed in progress(list(seeds), f"asking {model.name}"):
         clip, timeline = _clip(model, seed, seconds, scene_kind, num_frames)
-        asked = questions(timeline, random.Random(seed), ASKED, each, phrasing, _num_moments(clip))
+        put = questions(timeline, random.Random(seed), asked, each, phrasing, _num_moments(clip))
+        clip = clip if paint is None else paint(clip)
         for name, tally in tallies.items():
             shown = clip if name == "clip" else CONTROLS[name](clip)
-            texts = [q.text for q in asked]
-            answers = [a for i in range(0, len(texts), BATCH) for a in model.answers(shown, texts[i : i + BATCH])]
-            for q, a in zip(asked, answers, strict=True):
-                tally.add(q, a, timeline)
+            for q, (answer, confidence) in zip(put, _answers(model, shown, [q.text for q in put]), strict=True):
+                tally.add(q, answer, timeline, confidence)
             tally.add_summary(model.summarize(shown), timeline)
     return {
         "model": model.name,
@@ -75,6 +79,15 @@ def _clip(model: Any, seed: int, seconds: float, kind: str, num_frames: int | No
     return Clip(frames, moments, scene.duration, f"clipworld seed {seed}"), scene.timeline
 
 
+def _answers(model: Any, clip: Clip, questions: list[str]) -> list[tuple[str, float | None]]:
+    """Answers with the model's confidence in each, None of a model that has none."""
+    out: list[tuple[str, float | None]] = []
+    for i in range(0, len(questions), BATCH):
+        part = questions[i : i + BATCH]
+        out += model.scored(clip, part) if hasattr(model, "scored") else [(a, None) for a in model.answers(clip, part)]
+    return out
+
+
 def _num_moments(clip: Clip) -> int:
     """What "frame 3" counts: a close pair of frames is one."""
     return len(clip.seconds) // frames_a_moment(clip.seconds)
@@ -85,15 +98,18 @@ class _Tally:
         self.right: dict[str, list[bool]] = defaultdict(list)
         self.failures: dict[str, int] = defaultdict(int)
         self.refused: list[bool] = []
+        self.sure: list[tuple[float, bool]] = []
         self.f1: list[float] = []
         self.order: list[float] = []
         self.told = self.invented = 0
 
-    def add(self, question: Question, answer: str, timeline: Timeline) -> None:
+    def add(self, question: Question, answer: str, timeline: Timeline, confidence: float | None = None) -> None:
         verdict = judge(question, answer, timeline)
         # An idle second or the end of the story is a question of its own: whoever always says "nothing" is right there.
         kind = "nothing" if question.answer == NOTHING else question.kind
         self.right[kind].append(verdict.ok)
+        if confidence is not None:
+            self.sure.append((min(confidence, 1.0), verdict.ok))
         if verdict.kind:
             self.failures[verdict.kind] += 1
         if question.kind != "unanswerable":
@@ -108,12 +124,18 @@ class _Tally:
         if (score := order_score(told, timeline.events)) is not None:
             self.order.append(score)
 
+    def calibration_error(self) -> float | None:
+        if not self.sure:
+            return None
+        return round(calibration([c for c, _ in self.sure], [ok for _, ok in self.sure]).ece, 4)
+
     def result(self) -> dict[str, Any]:
         order = [kind for kind in (*ASKED, "nothing") if kind in self.right]
         return {
             "kinds": {kind: _share(self.right[kind]) for kind in order},
             "failures": dict(self.failures),
             "answerable_refused": _share(self.refused),
+            "calibration_error": self.calibration_error(),
             "summary": {
                 "event_f1": _mean(self.f1),
                 "order_score": _mean(self.order),
@@ -155,6 +177,9 @@ def as_rows(result: dict[str, Any]) -> list[list[str]]:
     rows.append(
         ["summary: invented events", str(first["summary"]["told"])] + ["–" if s is None else f"{s:.0%}" for s in shares]
     )
+    errors = [c.get("calibration_error") for c in conditions.values()]
+    if errors[0] is not None:
+        rows.append(["calibration error", "", *("–" if e is None else f"{e:.2f}" for e in errors)])
     return rows
 
 
