@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 # What a target needs beyond the package itself.
 EXTRAS_demo :=
 EXTRAS_lab  := [lab]
-EXTRAS_test := [lab,grade,dev]
+EXTRAS_test := [lab,grade,scale,dev]
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb solutions/*.ipynb)
 SANITIZE  := $(patsubst %,--nbval-sanitize-with=%,$(wildcard notebooks/nbval.cfg))

@@ -72,6 +72,7 @@ def run() -> dict[str, Any]:
     together = _median(anew(lambda: pocket.answers(clip, asked)))
     add(f"{len(asked)} questions on it, one by one", (alone := _median(one_by_one, 1)))
     add(f"{len(asked)} questions on it, in company", together, alone)
+    add("1,000 questions on 100 clips, drawing left out", _many(pocket))
     for n in (16, 64, 192):
         bare = _median(without_cache(n), 1) / n
         add(f"a token of an answer of {n}, without the cache", bare)
@@ -83,6 +84,23 @@ def run() -> dict[str, Any]:
         rows,
         "After imports and loading. In company, the clip is encoded and told once. Again: `course bench answering`.",
     )
+
+
+def _many(pocket: Any) -> float:
+    """Seconds for ten questions on each of a hundred drawn clips, each clip encoded once."""
+    from course_lib.clipworld import make_scene
+    from course_lib.clipworld.questions import questions
+    from course_lib.temporal.footage import of_scene
+
+    taken = 0.0
+    for seed in range(100):
+        scene = make_scene(seed)
+        clip = of_scene(scene).look(pocket.moments(scene.duration), pocket.size)
+        asked = [q.text for q in questions(scene.timeline, random.Random(seed), each=2) if q.kind != "summary"][:10]
+        begin = time.perf_counter()
+        pocket.answers(clip, asked)
+        taken += time.perf_counter() - begin
+    return taken
 
 
 def _median(work: Callable[[], object], repeats: int = REPEATS) -> float:

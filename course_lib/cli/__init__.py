@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import typer
 
-from course_lib.cli import clips, machine, watch
+from course_lib.cli import clips, machine, probing, watch
 from course_lib.errors import CourseError
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ app = typer.Typer(
 for command in (
     watch.demo,
     watch.summarize,
-    watch.probe,
+    probing.probe,
     clips.clip,
     machine.models,
     machine.doctor,

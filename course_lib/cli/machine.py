@@ -74,7 +74,9 @@ def bench(
 
 
 def train(
-    what: Annotated[str, typer.Argument(metavar="pocket", help="The model to train.")] = "pocket",
+    what: Annotated[
+        str, typer.Argument(metavar="MODEL", help="pocket, or pocket-notime, which has no time signal.")
+    ] = "pocket",
     out: Annotated[Path, typer.Option("--out", help="Folder for checkpoints, log, picture and weights.")] = Path(
         "runs/pocket"
     ),
@@ -88,15 +90,21 @@ def train(
     ] = True,
     lesson: Annotated[bool, typer.Option("--lesson", help="The small world of the lesson, in minutes.")] = False,
     threads: Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads.")] = None,
+    base: Annotated[
+        Path | None, typer.Option("--base", help="Take vision and text from this run: pocket-notime from pocket's.")
+    ] = None,
 ) -> None:
     """Train the pocket model in its four stages."""
-    if what != "pocket":
-        raise typer.BadParameter(f"{what!r} cannot be trained here: only pocket can")
-    from course_lib.model.train.run import STAGES, train_pocket
+    from course_lib.model.pocket import PocketConfig
+    from course_lib.model.train.run import MODELS, STAGES, train_pocket
+
+    if what not in MODELS:
+        raise typer.BadParameter(f"{what!r} cannot be trained here: only {' and '.join(MODELS)} can")
 
     train_pocket(
-        out, device=device, seed=seed, resume=resume, lesson=lesson, stages=tuple(stage or STAGES), threads=threads
-    )
+        out, device=device, seed=seed, resume=resume, lesson=lesson, stages=tuple(stage or STAGES), threads=threads,
+        config=PocketConfig(time_signal=MODELS[what]), base=base,
+    )  # fmt: skip
 
 
 def _count(parameters: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +31,12 @@ def table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     console().print(drawn)
+
+
+def written(paths: Sequence[Path]) -> None:
+    """Say which files were written, if any."""
+    if paths:
+        console().print("\nWritten: " + ", ".join(str(p) for p in paths), soft_wrap=True)
 
 
 def as_json(data: Any) -> None:

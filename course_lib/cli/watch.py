@@ -1,4 +1,4 @@
-"""`course summarize`, `course probe`, `course demo`: a model watches a clip."""
+"""`course summarize`, `course demo`: a model watches a clip."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from course_lib.cli import say
+from course_lib.cli.probing import Json, Model, write_report
 from course_lib.progress import waiting
 
 if TYPE_CHECKING:
-    from course_lib.temporal import ProbeReport
     from course_lib.timeline import Event
     from course_lib.video import Clip
     from course_lib.zoo.base import VideoLLM
 
 Video = Annotated[Path, typer.Argument(metavar="VIDEO", help="A video file.", show_default=False)]
-Model = Annotated[str, typer.Option("--model", "-m", help="A model that `course models` lists.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 
 
 def summarize(
@@ -68,38 +66,6 @@ def summarize(
     _told(answer, () if question else events)
 
 
-def probe(
-    video: Video,
-    timeline: Annotated[Path | None, typer.Option("--timeline", "-t", help="What is true of it (JSON).")] = None,
-    model: Model = "pocket",
-    mitigation: Annotated[str | None, typer.Option("--mitigation", help="Ask in this way instead.")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Draws the questions.")] = 0,
-    report: Annotated[
-        Path | None, typer.Option("--report", help="Write report.html and report.png into this folder.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Ask about time in VIDEO and judge the answers.
-
-    Without a timeline they are judged by contradiction alone: an answer against another.
-    """
-    from course_lib import video as decoder
-    from course_lib.timeline import Timeline
-
-    truth = Timeline.load(timeline) if timeline else None
-    decoder.probe(video)
-    from course_lib import temporal
-
-    llm, clip = _watch(video, model)
-    result = temporal.probe(llm, clip, truth, seed=seed, mitigation=mitigation)
-    written = _write_report(result, report) if report is not None else []
-    if json:
-        say.as_json(result.to_dict())
-        return
-    say.console().print(result.table())
-    _written(written)
-
-
 def demo(
     model: Model = "pocket",
     out: Annotated[Path, typer.Option("--out", help="Folder for report.html and report.png.")] = Path("."),
@@ -123,7 +89,7 @@ def demo(
         console.print("\nAsked about time, against what is true:\n")
         result = temporal.probe(llm, clip, timeline)
         console.print(result.table())
-        _written(_write_report(result, out))
+        say.written(write_report(result, out))
 
 
 def _watch(video: Path, model: str, frames: int | None = None, fps: float | None = None) -> tuple[VideoLLM, Clip]:
@@ -142,15 +108,3 @@ def _told(answer: str, events: tuple[Event, ...]) -> None:
         say.table(("from", "to", "what"), [(f"{e.start:.1f} s", f"{e.end:.1f} s", e.text) for e in events])
     else:
         say.console().print(answer, soft_wrap=True)
-
-
-def _write_report(result: ProbeReport, folder: Path) -> list[Path]:
-    from course_lib import viz
-
-    with waiting("drawing the report"):
-        return [Path(p) for p in viz.write_report(result, folder)]
-
-
-def _written(paths: list[Path]) -> None:
-    if paths:
-        say.console().print("\nWritten: " + ", ".join(str(p) for p in paths), soft_wrap=True)

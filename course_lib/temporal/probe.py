@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.clipworld.questions import SUMMARY_QUESTION, Question, summary_text
-from course_lib.errors import ModelError, TimelineError
-from course_lib.progress import progress
+from course_lib.errors import TimelineError
+from course_lib.progress import progress, waiting
 from course_lib.temporal.asking import probes_of
 from course_lib.temporal.contradictions import Checked, contradictions
+from course_lib.temporal.footage import Footage, of_clip, of_file
 from course_lib.temporal.judge import judge
 from course_lib.temporal.report import Probe, ProbeReport
 from course_lib.temporal.told import told_events
 from course_lib.timeline import Timeline
 
 if TYPE_CHECKING:
+    from course_lib.temporal.asker import Asker
     from course_lib.video import Clip
 
 BATCH = 16  # questions a call: small enough that progress is seen
@@ -37,12 +39,13 @@ def probe(
     model: anything with the interface of the zoo (`.name, .watch, .answer, .answers, .summarize`). With a timeline: the
     summary, and up to `each` questions of the kinds at, after, before, order, when and unanswerable, each judged
     against it. Without one: contradictions alone, between answers about the events that the model told itself. The
-    same seed asks the same questions. Raises TimelineError if the timeline is of another length than the clip.
+    same seed asks the same questions. mitigation: ask them in this way instead (`mitigate.MITIGATIONS`, joined by "+");
+    the summary stays the model's own. Raises TimelineError if the timeline is of another length than the clip, and
+    ModelError for a mitigation that is unknown or that the model cannot do.
     """
-    if mitigation is not None:
-        raise ModelError(f"There is no mitigation named {mitigation!r}.", "Probe without one.")
     began = time.monotonic()
-    clip = model.watch(path_or_clip) if isinstance(path_or_clip, str | Path) else path_or_clip
+    asker = _mitigated(model, mitigation) if mitigation is not None else None
+    clip, footage = _watched(model, path_or_clip)
     if timeline is not None and abs(timeline.duration - clip.duration) > ROUNDING:
         raise TimelineError(
             f"The timeline is of {timeline.duration:g} s, the clip of {clip.duration:g} s.",
@@ -50,7 +53,7 @@ def probe(
         )
     summary = model.summarize(clip)
     told = told_events(summary, clip.duration, timeline)
-    asking = _Asking(model, _label(clip))
+    asking = _Asking(model, _label(clip), asker, clip, footage)
     probes: list[Probe] = []
     checked = Checked((), {})
     if timeline is not None:
@@ -73,8 +76,24 @@ def probe(
         sampled=tuple(float(s) for s in clip.seconds),
         took=round(time.monotonic() - began, 2),
         tokens=model.num_tokens(clip, SUMMARY_QUESTION) if hasattr(model, "num_tokens") else None,
+        mitigation=mitigation,
+        cost=asker.cost if asker is not None else None,
         clip=clip,
     )
+
+
+def _mitigated(model: Any, name: str) -> Asker:
+    from course_lib.temporal.mitigate import mitigated
+
+    return mitigated(model, name)
+
+
+def _watched(model: Any, path_or_clip: str | Path | Clip) -> tuple[Clip, Footage]:
+    """What the model sees by itself, and what a mitigation can look at again."""
+    if not isinstance(path_or_clip, str | Path):
+        return path_or_clip, of_clip(path_or_clip)
+    with waiting(f"watching {Path(path_or_clip).name}"):
+        return model.watch(path_or_clip), of_file(path_or_clip)
 
 
 def _summary_question(timeline: Timeline) -> Question:
@@ -87,14 +106,18 @@ def _label(clip: Clip) -> str:
 
 
 class _Asking:
-    """(clip, questions) -> answers, in batches, with progress."""
+    """(clip, questions) -> answers, in batches, with progress; by the asker, where there is one."""
 
-    def __init__(self, model: Any, label: str) -> None:
-        self.model, self.label = model, label
+    def __init__(self, model: Any, label: str, asker: Asker | None, clip: Clip, footage: Footage) -> None:
+        self.model, self.label, self.asker, self.clip, self.footage = model, label, asker, clip, footage
 
     def __call__(self, clip: Clip, questions: Sequence[str]) -> list[str]:
+        footage = self.footage if clip is self.clip else of_clip(clip)
         batches = [list(questions[i : i + BATCH]) for i in range(0, len(questions), BATCH)]
         answers: list[str] = []
         for batch in progress(batches, self.label):
-            answers += self.model.answers(clip, batch)
+            if self.asker is None:
+                answers += self.model.answers(clip, batch)
+            else:
+                answers += [a.answer for a in self.asker(footage, batch)]
         return answers

@@ -17,6 +17,7 @@ from course_lib.timeline import Event, Timeline
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from course_lib.temporal.asker import Cost
     from course_lib.video import Clip
 
 
@@ -35,8 +36,9 @@ class ProbeReport:
 
     duration, sampled (where frames were taken), took (the probe itself): seconds. told: events of the model's summary.
     probes: judged answers, with a timeline; contradictions and checks (how many were made, by rule): without one.
-    tokens: of the summary's prompt with its video, None for a model that does not say. clip: the frames that were seen,
-    for pictures; not in the JSON.
+    tokens: of the summary's prompt with its video, None for a model that does not say. mitigation: in which way the
+    questions were asked, with what that cost; None for the model as it is. clip: the frames that were seen, for
+    pictures; not in the JSON.
     """
 
     model: str
@@ -52,6 +54,8 @@ class ProbeReport:
     sampled: tuple[float, ...]
     took: float
     tokens: int | None
+    mitigation: str | None = None
+    cost: Cost | None = None
     clip: Clip | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -89,6 +93,7 @@ class ProbeReport:
         return {
             "model": self.model, "source": self.source, "duration": self.duration, "seed": self.seed,
             "sampled": list(self.sampled), "tokens": self.tokens, "took": self.took,
+            "mitigation": self.mitigation, "cost": asdict(self.cost) if self.cost else None,
             "summary": self.summary, "told": [asdict(e) for e in self.told], "timeline": truth,
             "headline": self.headline(), "counts": self.counts, "checks": dict(self.checks),
             "probes": [
@@ -116,6 +121,8 @@ class ProbeReport:
         body = _probe_table(self.probes) if self.timeline is not None else _contradiction_table(self.contradictions)
         counts = ", ".join(f"{n} {kind} ({FAILURES[kind]})" for kind, n in self.counts.items())
         lines = [Text(self.headline(), style="bold")]
+        if self.mitigation is not None:
+            lines.append(Text(f"Asked with the mitigation {self.mitigation}{_at_cost(self.cost)}."))
         if counts:
             lines.append(Text(f"Failures: {counts}."))
         if self.matched is not None:
@@ -168,6 +175,10 @@ def _contradiction_table(found: tuple[Contradiction, ...]) -> RenderableType:
     if not found:
         table.add_row(Text("none"), "", Text("No two answers contradict each other. That does not make them true."), "")
     return table
+
+
+def _at_cost(cost: Cost | None) -> str:
+    return "" if cost is None else f": {cost.calls} answers from {cost.frames} frames and {cost.tokens} tokens"
 
 
 def _clean(text: str) -> str:

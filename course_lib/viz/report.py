@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_lib.temporal.verdict import FAILURES
-from course_lib.viz.style import STYLE
+from course_lib.viz.confusion import confusion_alt, confusion_data, draw_confusion
+from course_lib.viz.page import page, picture
 from course_lib.viz.timelines import alt_text, timelines
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from course_lib.temporal.report import ProbeReport
 
 LARGEST_CLIP = 2_000_000  # bytes of a video that is put into the page
@@ -27,10 +30,10 @@ def write_report(report: ProbeReport, folder: str | Path) -> tuple[Path, Path]:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     png = _picture(report)
-    picture, page = folder / "report.png", folder / "report.html"
-    picture.write_bytes(png)
-    page.write_text(_page(report, png), encoding="utf-8")
-    return page, picture
+    image, html = folder / "report.png", folder / "report.html"
+    image.write_bytes(png)
+    html.write_text(_page(report, png), encoding="utf-8")
+    return html, image
 
 
 def _picture(report: ProbeReport) -> bytes:
@@ -39,6 +42,10 @@ def _picture(report: ProbeReport) -> bytes:
         marks=[(c.seconds, c.rule, c.kind) for c in report.contradictions],
         title=f"{report.model} on {report.name}: {_headline(report)}",
     )  # fmt: skip
+    return _png(figure)
+
+
+def _png(figure: Figure) -> bytes:
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=140)
     return out.getvalue()
@@ -52,23 +59,28 @@ def _headline(report: ProbeReport) -> str:
 def _page(report: ProbeReport, png: bytes) -> str:
     title = f"{report.model} on {report.name}"
     alt = alt_text(report.timeline, report.told)
-    parts = [
-        f"<h1>{escape(title)}</h1>",
-        f'<p class="headline">{escape(report.headline())}</p>',
-        _counts(report),
-        f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{base64.b64encode(png).decode()}"></figure>',
-        f'<div class="told">{_video(report)}<div><h2>The summary</h2>'
-        f"<blockquote>{escape(report.summary) or '<em>nothing</em>'}</blockquote></div></div>",
-        _probes(report) if report.timeline is not None else _contradictions(report),
-        _about(report),
-    ]
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body><main>\n"
-        + "\n".join(p for p in parts if p)
-        + "\n</main></body></html>\n"
+    return page(
+        title,
+        [
+            f"<h1>{escape(title)}</h1>",
+            f'<p class="headline">{escape(report.headline())}</p>',
+            _counts(report),
+            picture(png, alt),
+            f'<div class="told">{_video(report)}<div><h2>The summary</h2>'
+            f"<blockquote>{escape(report.summary) or '<em>nothing</em>'}</blockquote></div></div>",
+            _confusion(report),
+            _probes(report) if report.timeline is not None else _contradictions(report),
+            _about(report),
+        ],
     )
+
+
+def _confusion(report: ProbeReport) -> str:
+    """With a timeline: which second is taken for which."""
+    if report.timeline is None:
+        return ""
+    data = confusion_data(report)
+    return f"<h2>Which time is taken for which</h2>{picture(_png(draw_confusion(data)), confusion_alt(data))}"
 
 
 def _counts(report: ProbeReport) -> str:
@@ -154,8 +166,17 @@ def _about(report: ProbeReport) -> str:
     facts = (
         ("model", report.model), ("clip", f"{report.name}, {report.duration:.1f} s"),
         ("frames looked at", str(len(report.sampled))), ("tokens of a prompt", tokens),
+        ("mitigation", _mitigation(report)),
         ("seed of the questions", str(report.seed)), ("seconds taken", f"{report.took:g}"),
     )  # fmt: skip
     items = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts)
     judged = "Answers are judged by matching words against the timeline; no model judges another."
     return f'<h2>How</h2><dl class="facts">{items}</dl><p class="soft">{judged}</p>'
+
+
+def _mitigation(report: ProbeReport) -> str:
+    if report.mitigation is None:
+        return "none"
+    c = report.cost
+    cost = "" if c is None else f": {c.calls} answers from {c.frames} frames and {c.tokens} tokens in {c.seconds:.1f} s"
+    return f"{report.mitigation}{cost}"

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from repository import PYPROJECT, ROOT
 
 PROJECT = PYPROJECT["project"]
-TESTED_EXTRAS = ("lab", "grade", "dev")
+TESTED_EXTRAS = ("lab", "grade", "scale", "dev")
 NOT_PINNED = ("nvidia-", "cuda-", "triton", "torchvision")  # pinned by torch itself, for its own build
 
 

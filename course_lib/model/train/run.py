@@ -30,6 +30,8 @@ class Recipe:
     clips: int = 8
 
 
+GIVEN = ("vision", "text")  # stages that a run may take from another one
+MODELS = {"pocket": "timestamp vector", "pocket-notime": "none"}  # what `course train` trains: its time signal
 LESSON = Recipe(vision=60, text=150, align=20, joint=40, films=12, clips=4)
 
 
@@ -43,6 +45,7 @@ def train_pocket(
     config: PocketConfig | None = None,
     recipe: Recipe | None = None,
     threads: int | None = None,
+    base: str | Path | None = None,
     say: Callable[[str], None] = print,
 ) -> dict[str, dict[str, float]]:
     """Train a pocket model into `out`; returns each stage's final numbers.
@@ -50,7 +53,8 @@ def train_pocket(
     out gets checkpoints, films/, features/, log.jsonl, loss.png and, after the last stage, model/ (config.json,
     model.safetensors, tokenizer.json). A run that was stopped goes on from its last checkpoint, at most 250 steps
     back; resume=False refuses a folder that holds one. stages: a part of them (vision and text do not need each
-    other, and may run at the same time). Raises ModelError when a stage lacks the one before it.
+    other, and may run at the same time). base: the folder of another run whose films and whose vision and text stages
+    this one goes on from (pocket-notime from pocket's). Raises ModelError when a stage lacks the one before it.
     """
     import torch
 
@@ -81,18 +85,19 @@ def train_pocket(
     start_values(model.llm, model.tokenizer)
     naming = NamingEncoder(model.encoder).to(where)
     teacher = Teacher(model.tokenizer, config.tokens, config.time_signal)
-    reel = Reel(folder / "films", config.size, config.tubelet, recipe.clips)
+    ground = Path(base) if base is not None else folder
+    reel = Reel(ground / "films", config.size, config.tubelet, recipe.clips)
     reels = (reel, reel.unseen())
-    features = folder / "features"
+    features = ground / "features"
     numbers: dict[str, dict[str, float]] = {}
     began = time.monotonic()
-    for stage in [s for s in STAGES if s in stages]:
+    for stage in [s for s in STAGES if s in stages and (base is None or s not in GIVEN)]:
         if stage == "vision":
             built = vision_stage(naming, reel, recipe.vision, recipe.films, where)
         elif stage == "text":
             built = text_stage(model, teacher, recipe.text, recipe.clips, seed, where)
         else:
-            _take_up(folder, model, naming, before=stage)
+            _take_up(folder, ground, model, naming, before=stage)
             if stage == "align":
                 for varied in (False, True):
                     extract(model.encoder, reel, recipe.films, features, where, varied)
@@ -109,16 +114,17 @@ def train_pocket(
     return numbers
 
 
-def _take_up(folder: Path, model: VideoLLaMA, naming: NamingEncoder, before: str) -> None:
-    """Load what the stage builds on: the encoder of `vision`, and the weights of the stage before."""
+def _take_up(folder: Path, ground: Path, model: VideoLLaMA, naming: NamingEncoder, before: str) -> None:
+    """Load what the stage builds on: the encoder of `vision`, and the weights of the stage before. ground: the folder
+    of the stages in GIVEN."""
     import torch
 
     previous = {"align": "text", "joint": "align"}[before]
     for name, module in (("vision", naming), (previous, model)):
-        path = folder / f"{name}.pt"
-        if not (folder / f"{name}.done").exists():
-            raise ModelError(f"Stage {before} needs stage {name}, which is not done in {folder}.", f"Run {name} first.")
-        module.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["model"])
+        where = ground if name in GIVEN else folder
+        if not (where / f"{name}.done").exists():
+            raise ModelError(f"Stage {before} needs stage {name}, which is not done in {where}.", f"Run {name} first.")
+        module.load_state_dict(torch.load(where / f"{name}.pt", map_location="cpu", weights_only=True)["model"])
         if name == "vision":
             encoder = {k: v.clone() for k, v in model.encoder.state_dict().items()}
     model.encoder.load_state_dict(encoder)

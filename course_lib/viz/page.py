@@ -1,0 +1,26 @@
+"""A page that needs nothing beside it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from html import escape
+
+from course_lib.viz.style import STYLE
+
+
+def page(title: str, body: Iterable[str]) -> str:
+    """The parts of `body` (HTML) under a title (plain text); empty parts are left out."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body><main>\n"
+        + "\n".join(part for part in body if part)
+        + "\n</main></body></html>\n"
+    )
+
+
+def picture(png: bytes, alt: str) -> str:
+    """A PNG inside the page, and what it shows in words."""
+    data = base64.b64encode(png).decode()
+    return f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{data}"></figure>'
