@@ -1,5 +1,7 @@
 """One family of errors: what was wrong, and what to do about it, in one line."""
 
+from __future__ import annotations
+
 
 class CourseError(Exception):
     """Something the user can mend.
@@ -12,6 +14,9 @@ class CourseError(Exception):
         super().__init__(f"{what} {fix}".strip())
         self.what = what
         self.fix = fix
+
+    def __reduce__(self) -> tuple[type[CourseError], tuple[str, str]]:
+        return type(self), (self.what, self.fix)  # else unpickling would call it with the message alone
 
 
 class VideoError(CourseError):

@@ -23,6 +23,8 @@ AFTER = (
     "The {a_s} {a_past}. What happens next?",
     "What follows the {a_s} {a_gerund}?",
     "after the {a_s} {a_present}:",
+    "What is next after the {a_s} {a_present}?",
+    "Tell me what happens after the {a_s} {a_past}.",
     "What is the next thing that happens after the {a_s} {a_past}?",
 )
 BEFORE = (
@@ -32,6 +34,8 @@ BEFORE = (
     "The {a_s} {a_past}. What happened before that?",
     "What precedes the {a_s} {a_gerund}?",
     "before the {a_s} {a_present}:",
+    "Which event comes last before the {a_s} {a_present}?",
+    "Tell me what happens before the {a_s} {a_past}.",
     "What is the last thing that happens before the {a_s} {a_past}?",
 )
 # Asked only where the event before was the same subject's, so that "before that" has one reading.
@@ -42,6 +46,8 @@ ORDER_FIRST = (
     "Which of these is earlier: the {a_s} {a_present}, or the {b_s} {b_present}?",
     "Which came first: the {a_s} {a_gerund} or the {b_s} {b_gerund}?",
     "first of the {a_s} {a_present}, the {b_s} {b_present}:",
+    "Which one comes first: the {a_s} {a_gerund} or the {b_s} {b_gerund}?",
+    "Which is seen first in the video, the {a_s} {a_gerund} or the {b_s} {b_gerund}?",
     "Which one is seen earlier in the video, the {a_s} {a_gerund} or the {b_s} {b_gerund}?",
 )
 ORDER_RELATION = (
@@ -55,6 +61,9 @@ WHEN = (
     "Find the moment when the {a_s} {a_present}.",
     "In which seconds can the {a_s} be seen {a_gerund}?",
     "when the {a_s} {a_present}:",
+    "Give the seconds in which the {a_s} {a_present}.",
+    "In which part of the video does the {a_s} {a_base}?",
+    "Find the start and the end of the {a_s} {a_gerund}.",
     "Give the start and end of the part where the {a_s} {a_present}.",
 )
 COUNT_TIMES = (
@@ -94,5 +103,9 @@ SUMMARY = (
     "Tell me everything that happens in the clip, and when.",
 )
 PAST_THE_END = AT[:4] + AT[5:]
-ABSENT = (AFTER[0], AFTER[2], AFTER[3], AFTER[6], BEFORE[0], BEFORE[1], BEFORE[5], WHEN[0], WHEN[1], WHEN[5], WHEN[-1])
+ABSENT = (
+    *(AFTER[i] for i in (0, 2, 3, 6)),
+    *(BEFORE[i] for i in (0, 1, 5)),
+    *(WHEN[i] for i in (0, 1, 5, 6, 8, -1)),
+)
 UNCERTAIN = "If you are uncertain, say so rather than guessing."

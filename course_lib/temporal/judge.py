@@ -19,6 +19,8 @@ from course_lib.temporal.times import Span, times
 from course_lib.temporal.verdict import Verdict, right, wrong
 from course_lib.timeline import Event, Timeline
 
+BARE_NOTHING = re.compile(r"\W*nothing(?: else| more)?(?: happen\w*| occurs)?(?: next| then| after\w*)?\W*")
+
 
 def judge(question: Question, answer: str, timeline: Timeline, tolerance: float = TOLERANCE) -> Verdict:
     """Whether `answer` is right, and if not, which kind of temporal failure it is (see `verdict.FAILURES`).
@@ -129,7 +131,9 @@ def _count(case: Case) -> Verdict:
 
 
 def _unanswerable(case: Case) -> Verdict:
-    said = stance.cannot_know(case.text) or stance.denies(case.text)
+    said = stance.cannot_know(case.text)
+    if not said and not BARE_NOTHING.fullmatch(case.text):  # "nothing happens" after it takes it for granted
+        said = stance.denies(case.text)
     if not said and "0" in case.question.accepted and count(case.text) == 0:  # how often: not at all
         said = "0"
     claimed = [m for m in case.told if not case.true(m)]

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from course_lib.errors import CourseError
@@ -51,44 +50,22 @@ def map_clips(
             yield item, work(item)
 
 
-@dataclass(frozen=True)
-class _Refused:
-    """A CourseError on its way back: an exception of two arguments does not survive pickling, these do."""
-
-    kind: type[CourseError]
-    what: str
-    fix: str
-
-
-def _guarded(work: Callable[[T], R], item: T) -> R | _Refused:
-    try:
-        return work(item)
-    except CourseError as problem:
-        return _Refused(type(problem), problem.what, problem.fix)
-
-
-def _opened(result: R | _Refused) -> R:
-    if isinstance(result, _Refused):
-        raise result.kind(result.what, result.fix)
-    return result
-
-
 def _processes(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[tuple[T, R]]:
     threads = max(1, (os.cpu_count() or 1) // workers)
     left, deaths = dict(enumerate(items)), 0
     while left:
         # A spawned process has no threads or locks of this one, and is the same on every system.
         pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _share_cores, (threads,))
-        ready: queue.SimpleQueue[Future[R | _Refused]] = queue.SimpleQueue()
+        ready: queue.SimpleQueue[Future[R]] = queue.SimpleQueue()
         try:
             places = {}
             for i, item in left.items():
-                future = pool.submit(_guarded, work, item)
+                future = pool.submit(work, item)
                 places[future] = i
                 future.add_done_callback(ready.put)
             while left:
                 future = ready.get()
-                result = _opened(future.result())
+                result = future.result()
                 deaths = 0
                 yield left.pop(places[future]), result
         except BrokenProcessPool as problem:
@@ -121,7 +98,7 @@ def _dask(work: Callable[[T], R], items: Sequence[T], address: str) -> Iterator[
 def _on_cluster(client: Any, work: Callable[[T], R], items: Sequence[T], address: str) -> Iterator[tuple[T, R]]:
     ready: queue.SimpleQueue[Any] = queue.SimpleQueue()
     try:
-        futures = [client.submit(_guarded, work, item, pure=False) for item in items]
+        futures = [client.submit(work, item, pure=False) for item in items]
         left = {future.key: i for i, future in enumerate(futures)}
         for future in futures:
             future.add_done_callback(ready.put)
@@ -130,7 +107,7 @@ def _on_cluster(client: Any, work: Callable[[T], R], items: Sequence[T], address
             future = None
             try:
                 future = ready.get(timeout=LOOK)
-                result = _opened(_result(future, address))
+                result = _result(future, address)
             except (queue.Empty, _Again):
                 if future is not None:
                     ready.put(future)

@@ -37,9 +37,9 @@ class _Watched:
 class Pocket:
     """A VideoLLM over a trained `VideoLLaMA` with a tubelet encoder.
 
-    It looks at 16 moments, two frames half a second apart each. timeline_first=True: it tells the clip's timeline before
-    the first question, and answers with the video and its own timeline in sight; False: it answers from the video
-    alone; None: as the model's config says.
+    It looks at 16 moments, two frames half a second apart each. timeline_first=True: it tells the clip's timeline
+    before the first question, and answers with the video and its own timeline in sight; False: it answers from the
+    video alone; None: as the model's config says.
     """
 
     def __init__(self, model: VideoLLaMA, name: str = "pocket", timeline_first: bool | None = None) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from course_lib.model.video_llama import VideoLLaMA
 
 TEXT_SHARE = 0.25  # of the joint stage's steps stay on text timelines, so that the decoder does not narrow to the films
-DRILL_SHARE = 0.2  # of the batches of films ask of events alone
+DRILL_SHARE = 0.3  # of the batches of films ask of events alone
 
 
 @dataclass(frozen=True)
@@ -189,4 +189,4 @@ def joint_stage(
         return _evaluate(model, teacher, unseen, folder, 8, device)
 
     trained = [model.projector, model.llm]
-    return Stage("joint", steps, data, loss, evaluate, trained, model, lr=5e-4, matrix_lr=0.005, evaluate_every=300)
+    return Stage("joint", steps, data, loss, evaluate, trained, model, lr=1e-3, matrix_lr=0.01, evaluate_every=500)

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 class Recipe:
     """How long each stage runs, in steps of `clips` clips; `films`: how many batches of `clips` films are drawn."""
 
-    vision: int = 3000
-    text: int = 3600
-    align: int = 120
-    joint: int = 1200
-    films: int = 400
+    vision: int = 4600
+    text: int = 1700
+    align: int = 150
+    joint: int = 2000
+    films: int = 1000
     clips: int = 8
 
 
