@@ -15,7 +15,8 @@ from course_lib.errors import ModelError
 from course_lib.model.train.films import Reel, film
 from course_lib.model.train.loop import run
 from course_lib.model.train.picture import standing
-from course_lib.model.train.run import Recipe, train_pocket
+from course_lib.model.train.recipe import Recipe
+from course_lib.model.train.run import train_pocket
 from course_lib.model.train.start import start_values
 from course_lib.model.train.text import text_stage
 from course_lib.model.train.vision import NamingEncoder, label, vary, vision_stage

@@ -5,34 +5,21 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_lib.errors import ModelError
 from course_lib.model.pocket import PocketConfig, build_pocket
 from course_lib.model.train.picture import STAGES
+from course_lib.model.train.recipe import LESSON, POCKET, Recipe
 
 if TYPE_CHECKING:
     from course_lib.model.train.vision import NamingEncoder
     from course_lib.model.video_llama import VideoLLaMA
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How long each stage runs, in steps of `clips` clips; `films`: how many batches of `clips` films are drawn."""
-
-    vision: int = 4600
-    text: int = 1700
-    align: int = 150
-    joint: int = 2000
-    films: int = 1000
-    clips: int = 8
-
-
 GIVEN = ("vision", "text")  # stages that a run may take from another one
 MODELS = {"pocket": "timestamp vector", "pocket-notime": "none"}  # what `course train` trains: its time signal
-LESSON = Recipe(vision=60, text=150, align=20, joint=40, films=12, clips=4)
 
 
 def train_pocket(
@@ -74,7 +61,7 @@ def train_pocket(
         raise ModelError(f"{folder} already holds a training run.", "Go on with it (--resume) or give another folder.")
     folder.mkdir(parents=True, exist_ok=True)
     config = config or PocketConfig()
-    recipe = recipe or (LESSON if lesson else Recipe())
+    recipe = recipe or (LESSON if lesson else POCKET)
     _agree(folder / "recipe.json", {"config": config.to_dict(), "recipe": vars(recipe), "seed": seed})
     if threads:
         torch.set_num_threads(threads)
@@ -95,7 +82,7 @@ def train_pocket(
         if stage == "vision":
             built = vision_stage(naming, reel, recipe.vision, recipe.films, where)
         elif stage == "text":
-            built = text_stage(model, teacher, recipe.text, recipe.clips, seed, where)
+            built = text_stage(model, teacher, recipe.text, recipe.clips, seed, where, recipe.curriculum)
         else:
             _take_up(folder, ground, model, naming, before=stage)
             if stage == "align":

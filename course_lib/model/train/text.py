@@ -19,16 +19,12 @@ from course_lib.clipworld.story import make_story
 from course_lib.model.train.language import ByKind, exact_by_kind, fuse, loss_of, share_by_kind
 from course_lib.model.train.loop import Metrics, Stage, half
 from course_lib.model.train.packing import Block, Packed, pack
+from course_lib.model.train.recipe import CURRICULUM, Curriculum
 from course_lib.model.train.world import HARD, TRAINING_SEEDS, Teacher
 from course_lib.tokens.sampling import uniform
 
 if TYPE_CHECKING:
     from course_lib.model.video_llama import VideoLLaMA
-
-
-# What is asked up to which part of the stage. A look-up must form before the sentence around it can be learned, and
-# the look-up of a second before that of an event behind it.
-CURRICULUM = (("seconds", 0.06), ("tell", 0.15), ("events", 0.42), ("mixed", 1.0))
 
 
 @dataclass(frozen=True)
@@ -50,11 +46,12 @@ class TextTimelines(Dataset):
         steps: int = 0,
         plain: bool = False,
         phrasing: str = "training",
+        curriculum: Curriculum = CURRICULUM,
     ) -> None:
         """steps: of the whole stage, for the curriculum (0: mixed from the start). plain: 30 seconds, 16 moments, one
         thing at a time, seeds never trained on."""
         self.teacher, self.clips, self.seed, self.steps = teacher, clips, seed, steps
-        self.plain, self.phrasing = plain, phrasing
+        self.plain, self.phrasing, self.curriculum = plain, phrasing, curriculum
 
     def __getitem__(self, step: int) -> TextBatch:
         rng = random.Random(f"{self.seed}/{step}/{self.plain}")
@@ -80,10 +77,18 @@ class TextTimelines(Dataset):
         return TextBatch(packed, torch.stack(words), seconds_of, [x.blocks for x in lessons])
 
     def _phase(self, step: int) -> str:
-        return next((name for name, until in CURRICULUM if step < until * self.steps), "mixed")
+        return next((name for name, until in self.curriculum if step < until * self.steps), "mixed")
 
 
-def text_stage(model: VideoLLaMA, teacher: Teacher, steps: int, clips: int, seed: int, device: torch.device) -> Stage:
+def text_stage(
+    model: VideoLLaMA,
+    teacher: Teacher,
+    steps: int,
+    clips: int,
+    seed: int,
+    device: torch.device,
+    curriculum: Curriculum = CURRICULUM,
+) -> Stage:
     table = model.llm.get_input_embeddings()
 
     def loss(batch: TextBatch) -> torch.Tensor:
@@ -100,5 +105,5 @@ def text_stage(model: VideoLLaMA, teacher: Teacher, steps: int, clips: int, seed
             video = fuse(batch.words.to(device), table.weight)
             yield exact_by_kind(model, batch.packed.to(device), video, batch.seconds, batch.blocks)
 
-    data = TextTimelines(teacher, clips, seed, steps)
+    data = TextTimelines(teacher, clips, seed, steps, curriculum=curriculum)
     return Stage("text", steps, data, loss, evaluate, [model.llm], model, lr=1e-3, matrix_lr=0.01)
