@@ -29,6 +29,7 @@ RULES = {
     "round trip": "what comes after the event before e must be e",
     "two ways round": "which of a and b is first must not depend on which is named first",
     "two phrasings": "the same question in other words must have the same answer",
+    "two looks": "the same second, looked at in other frames, must show the same",
     "past the end": "a second that the clip does not have must not be described",
     "backwards": "the clip played backwards must swap before and after",
     "summary order": "an order question must agree with the summary",
@@ -59,18 +60,22 @@ class Checked:
     checks: dict[str, int]
 
 
-def contradictions(ask: Ask, clip: Clip, told: Sequence[Event], each: int = 4) -> Checked:
+def contradictions(
+    ask: Ask, clip: Clip, told: Sequence[Event], each: int = 4, again: Clip | None = None
+) -> Checked:
     """Ask about the events that the model told itself (with times), and hold its answers against each other.
 
-    ask: (clip, questions) -> answers. Events told twice in the same words are left out: "after the car stops" would
-    have two readings. At most `each` checks of a rule; with fewer than two told events only the second past the end is
-    asked.
+    ask: (clip, questions) -> answers. again: the same clip in other frames, for the rule "two looks". Events told twice
+    in the same words are left out: "after the car stops" would have two readings. At most `each` checks of a rule; with
+    fewer than two told events only the second past the end is asked.
     """
     texts = [e.text for e in told]
     events = [e for e in told if texts.count(e.text) == 1 and e.start < clip.duration]
     events = [Event(e.start, min(e.end, clip.duration), e.subject, e.action) for e in events if e.end > e.start]
     check = _Check(ask, clip, Timeline(tuple(e for e in events if e.end > e.start), clip.duration), each)
     check.run()
+    if again is not None:
+        check.two_looks(again)
     return Checked(tuple(check.found), check.checks)
 
 
@@ -195,6 +200,20 @@ class _Check:
             off = round(told.start - e.start, 2)
             why = f'The summary has "{e.text}" at {e.start:g} s; asked when, it says {told.start:g} s.'
             self._add("summary time", "shifted", why, [question], e, off_by=off)
+
+    def two_looks(self, again: Clip) -> None:
+        """Hold what is said of the middle of each told event against what is said of it in the other frames."""
+        events = _spread(self.told.events, self.each)
+        asked = [put(AT_TWICE[0], t=_middle(e)) for e in events]
+        for e, question, answer in zip(events, asked, self.ask(again, asked) if asked else [], strict=True):
+            x, y = self._named(question, "at"), self._named(question, "at", answer)
+            if not (x and y):
+                continue
+            self._count("two looks")
+            if not any(m.action == n.action and _alike(m, n) for m in x for n in y):
+                why = f'The same second in other frames: "{x[0].said}", and then "{y[0].said}".'
+                pair = ((question, self.answers[question]), (f"(other frames) {question}", answer))
+                self.found.append(Contradiction("two looks", "invented", why, pair, (round(_middle(e), 1),)))
 
     def _past_the_end(self, question: Question) -> None:
         self._count("past the end")

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from course_lib.clipworld.questions import SUMMARY_QUESTION, Question, summary_text
 from course_lib.errors import TimelineError
 from course_lib.progress import progress, waiting
 from course_lib.temporal.asking import probes_of
 from course_lib.temporal.contradictions import Checked, contradictions
+from course_lib.temporal.controls import frames_a_moment
 from course_lib.temporal.footage import Footage, of_clip, of_file
 from course_lib.temporal.judge import judge
 from course_lib.temporal.report import Probe, ProbeReport
@@ -61,7 +64,7 @@ def probe(
         answers = [summary, *asking(clip, [q.text for q in asked[1:]])]
         probes = [Probe(q, a, judge(q, a, timeline)) for q, a in zip(asked, answers, strict=True)]
     else:
-        checked = contradictions(asking, clip, told)
+        checked = contradictions(asking, clip, told, again=_other_frames(model, footage, path_or_clip))
     return ProbeReport(
         model=model.name,
         source=str(clip.source),
@@ -94,6 +97,15 @@ def _watched(model: Any, path_or_clip: str | Path | Clip) -> tuple[Clip, Footage
         return path_or_clip, of_clip(path_or_clip)
     with waiting(f"watching {Path(path_or_clip).name}"):
         return model.watch(path_or_clip), of_file(path_or_clip)
+
+
+def _other_frames(model: Any, footage: Footage, path_or_clip: str | Path | Clip) -> Clip | None:
+    """The clip of a file as the model would see it, all moments a third of their distance later."""
+    if not isinstance(path_or_clip, str | Path) or not hasattr(model, "moments"):
+        return None
+    seconds = np.asarray(model.moments(footage.duration), dtype=np.float64)
+    later = footage.duration / (len(seconds) // frames_a_moment(seconds)) / 3
+    return footage.look([float(s) for s in np.minimum(seconds + later, footage.duration)], model.size)
 
 
 def _summary_question(timeline: Timeline) -> Question:

@@ -1,11 +1,13 @@
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
 from course_lib.errors import TimelineError
 from course_lib.temporal import FAILURES, probe
+from course_lib.temporal.contradictions import contradictions
 from course_lib.timeline import Event, Timeline
 
 
@@ -150,3 +152,19 @@ def test_a_learners_own_words_are_probed(models, clip):
     )
     report = probe(models.Oracle(own), clip, own)
     assert report.wrong == (), report.wrong
+
+
+def test_a_second_told_otherwise_in_other_frames_is_a_contradiction(timeline, clip, models):
+    oracle = models.Oracle(timeline)
+    other = replace(clip, source="in other frames")
+
+    def ask(shown, questions):
+        wrong = "the white bird lands"
+        return [wrong] * len(questions) if shown is other else oracle.answers(shown, questions)
+
+    found = contradictions(ask, clip, timeline.events, again=other)
+    assert found.checks["two looks"] == 4
+    assert [c.rule for c in found.contradictions] == ["two looks"] * 3  # of the four seconds one shows the bird landing
+    assert "(other frames)" in found.contradictions[0].asked[1][0]
+    steady = contradictions(oracle.answers, clip, timeline.events, again=other)
+    assert steady.checks["two looks"] == 4 and not steady.contradictions
