@@ -71,6 +71,8 @@ class Swapper(Oracle):
     name = "swapper"
 
     def answer(self, clip, question, max_new_tokens=96):
+        if "before or after" in question:
+            return {"before": "after", "after": "before"}[super().answer(clip, question)]
         for a, b in (("before", "after"), ("next", "before")):
             if re.search(rf"\b{a}\b", question):
                 question = question.replace(a, b)

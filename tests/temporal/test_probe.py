@@ -159,12 +159,13 @@ def test_a_second_told_otherwise_in_other_frames_is_a_contradiction(timeline, cl
     other = replace(clip, source="in other frames")
 
     def ask(shown, questions):
-        wrong = "the white bird lands"
+        wrong = "the blue car stops"
         return [wrong] * len(questions) if shown is other else oracle.answers(shown, questions)
 
     found = contradictions(ask, clip, timeline.events, again=other)
     assert found.checks["two looks"] == 4
-    assert [c.rule for c in found.contradictions] == ["two looks"] * 3  # of the four seconds one shows the bird landing
-    assert "(other frames)" in found.contradictions[0].asked[1][0]
+    apart = [c for c in found.contradictions if c.rule == "two looks"]
+    assert len(apart) == 4 and all("(other frames)" in c.asked[1][0] for c in apart)
     steady = contradictions(oracle.answers, clip, timeline.events, again=other)
-    assert steady.checks["two looks"] == 4 and not steady.contradictions
+    assert steady.checks["two looks"] == 4
+    assert not [c for c in steady.contradictions if c.rule == "two looks"]
