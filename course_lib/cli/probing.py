@@ -52,7 +52,7 @@ def probe(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Ask about time in VIDEO and judge the answers, or in many clips of clipworld (--seeds).
+    """Ask about time in a video or in many drawn clips, and judge.
 
     Without a timeline the answers about VIDEO are judged by contradiction alone: an answer against another. With
     --seeds the answers are counted by kind of question, beside controls; with --mitigation its gain and its cost.

@@ -114,7 +114,7 @@ def test_the_text_stage_trains_the_language_model_and_nothing_else(tiny: VideoLL
 def test_the_vision_stage_learns_what_a_moment_shows(tiny: VideoLLaMA, tmp_path: Path) -> None:
     torch.manual_seed(0)
     model = NamingEncoder(tiny.encoder)
-    stage = vision_stage(model, Reel(tmp_path / "films", 32, 2, batch=2), 12, 1, CPU)
+    stage = vision_stage(model, Reel(tmp_path / "films", 32, 2, batch=2), 30, 1, CPU)
     stage = replace(stage, evaluate=dict, warmup=2)
     model.eval()
     with torch.no_grad():
