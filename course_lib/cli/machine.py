@@ -101,10 +101,16 @@ def train(
     if what not in MODELS:
         raise typer.BadParameter(f"{what!r} cannot be trained here: only {' and '.join(MODELS)} can")
 
+    stages = tuple(stage or STAGES)
     train_pocket(
-        out, device=device, seed=seed, resume=resume, lesson=lesson, stages=tuple(stage or STAGES), threads=threads,
+        out, device=device, seed=seed, resume=resume, lesson=lesson, stages=stages, threads=threads,
         config=PocketConfig(time_signal=MODELS[what]), base=base,
     )  # fmt: skip
+    if "joint" in stages and not lesson:
+        from course_lib.temporal.confidence import calibrate
+
+        slope, offset = calibrate(out / "model")
+        print(f"its confidence: slope {slope:.2f}, offset {offset:.2f}")
 
 
 def _count(parameters: int) -> str:

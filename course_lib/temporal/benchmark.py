@@ -47,7 +47,7 @@ def bench_pocket(
     """
     tallies = {name: _Tally() for name in ("clip", *controls)}
     for seed in progress(list(seeds), f"asking {model.name}"):
-        clip, timeline = _clip(model, seed, seconds, scene_kind, num_frames)
+        clip, timeline = clip_of(model, seed, seconds, scene_kind, num_frames)
         put = questions(timeline, random.Random(seed), asked, each, phrasing, _num_moments(clip))
         clip = clip if paint is None else paint(clip)
         for name, tally in tallies.items():
@@ -67,7 +67,10 @@ def bench_pocket(
     }
 
 
-def _clip(model: Any, seed: int, seconds: float, kind: str, num_frames: int | None) -> tuple[Clip, Timeline]:
+def clip_of(
+    model: Any, seed: int, seconds: float = 30.0, kind: str = "story", num_frames: int | None = None
+) -> tuple[Clip, Timeline]:
+    """The drawn clip of a seed at the moments that the model wants, and its timeline."""
     import numpy as np
 
     from course_lib.clipworld import make_scene

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,21 +79,26 @@ class Pocket:
         against: Clip | None = None,
         weight: float = 0.5,
     ) -> list[tuple[str, float]]:
-        """Answers with the probability that the model gives each, 0 to 1. against: a clip whose predictions are taken
-        off, `weight` of them (see `complete`)."""
+        """Answers with how likely each is to be right, 0 to 1: the probability that the model gives it, through the
+        slope and offset in its config (see `temporal.confidence`). against: a clip whose predictions are taken off,
+        `weight` of them (see `complete`)."""
         watched, other = self._watch(clip), self._watch(against) if against is not None else None
         out: dict[int, tuple[str, float]] = {}
         asked = [i for i, q in enumerate(questions) if q != SUMMARY_QUESTION or other is not None]
         if len(asked) < len(questions):
             told = self._tell(watched)
-            out = {i: (self._text(told.ids), told.confidence) for i in set(range(len(questions))) - set(asked)}
+            out = {i: (self._text(told.ids), self._sure(told)) for i in set(range(len(questions))) - set(asked)}
         if asked:
             prompts = [self._ids(turn(questions[i])) for i in asked]
             prefix = self._behind_told(watched) if self.timeline_first else watched.video
             away = None if other is None else self._behind_told(other) if self.timeline_first else other.video
             answers = complete(self.model, prefix, prompts, max_new_tokens, against=away, weight=weight)
-            out |= {i: (self._text(a.ids), a.confidence) for i, a in zip(asked, answers, strict=True)}
+            out |= {i: (self._text(a.ids), self._sure(a)) for i, a in zip(asked, answers, strict=True)}
         return [out[i] for i in range(len(questions))]
+
+    def _sure(self, written: Written) -> float:
+        slope, offset = self.model.extra.get("confidence", (1.0, 0.0))
+        return 1 / (1 + math.exp(-(slope * log_odds(written.confidence) + offset)))
 
     def num_tokens(self, clip: Clip, question: str) -> int:
         told = self._told_turn(self._watch(clip)) if self.timeline_first else []
@@ -143,6 +149,12 @@ class Pocket:
 
     def _text(self, ids: Sequence[int]) -> str:
         return str(self.model.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
+
+
+def log_odds(probability: float) -> float:
+    """log p / (1 - p), with p kept a millionth away from 0 and 1."""
+    p = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(p / (1 - p))
 
 
 def pair_up(seconds: np.ndarray, tubelet: int) -> tuple[np.ndarray, np.ndarray]:
