@@ -17,9 +17,9 @@ MOMENTS = uniform(30, 16)
 
 
 def lesson(model: VideoLLaMA, seed: int, from_timeline: float) -> tuple[Lesson, torch.Tensor]:
-    teacher = Teacher(model.tokenizer, model.projector.tokens, model.time_signal)
+    teacher = Teacher(model.tokenizer, model.projector.tokens, model.time_signal, from_timeline=from_timeline or 1e-9)
     timeline = make_story(seed, 30).timeline
-    made = teacher.lesson(timeline, MOMENTS, random.Random(seed), from_timeline=from_timeline)
+    made = teacher.lesson(timeline, MOMENTS, random.Random(seed))
     words = torch.from_numpy(teacher.captions(timeline, MOMENTS)).flatten(0, 1)
     return made, fuse(words, model.llm.get_input_embeddings().weight)
 

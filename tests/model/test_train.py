@@ -16,7 +16,7 @@ from course_lib.model.train.films import Reel, film
 from course_lib.model.train.loop import run
 from course_lib.model.train.picture import standing
 from course_lib.model.train.recipe import Recipe
-from course_lib.model.train.run import train_pocket
+from course_lib.model.train.run import SHIPPED, train_pocket
 from course_lib.model.train.start import start_values
 from course_lib.model.train.text import text_stage
 from course_lib.model.train.vision import NamingEncoder, label, vary, vision_stage
@@ -57,6 +57,17 @@ def test_a_model_without_a_time_signal_goes_on_from_the_other_s_encoder_and_text
     for a, b in zip(one.encoder.parameters(), other.encoder.parameters(), strict=True):
         assert torch.equal(a, b)
     assert not (tmp_path / "b" / "films").exists()
+
+
+def test_a_lesson_takes_the_shipped_encoder_and_asks_what_its_recipe_asks(tmp_path: Path) -> None:
+    recipe = replace(MICRO, vision=0, asked=("at",) * 3, from_timeline=0.0)
+    numbers = train_pocket(tmp_path, device="cpu", recipe=recipe, say=quiet)
+    assert list(numbers) == ["text", "align", "joint"]
+    assert set(numbers["joint"]) == {"at", "at new"}
+    model, shipped = VideoLLaMA.from_pretrained(tmp_path / "model"), VideoLLaMA.from_pretrained(SHIPPED)
+    assert not model.extra["timeline_first"]
+    for a, b in zip(model.encoder.parameters(), shipped.encoder.parameters(), strict=True):
+        assert torch.equal(a, b)
 
 
 def test_a_stage_without_the_one_before_it_says_which(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ class SeenFilms(Dataset):
             return self.text[step]
         number = step % self.batches
         varied = not self.reel.held_out and rng.random() < 0.5
-        drill = not self.reel.held_out and rng.random() < DRILL_SHARE
+        drill = not self.reel.held_out and rng.random() < DRILL_SHARE and bool(self.teacher.drilled)
         features = np.load(_features(self.folder, self.reel, number, varied))
         lessons, words = [], []
         films, timelines = self.reel.films(number), self.timelines(number)

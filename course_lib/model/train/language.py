@@ -64,7 +64,8 @@ def exact_by_kind(
     wrong = (likeliest != batch.labels) & (batch.labels != -100)
     found: dict[str, list[bool]] = defaultdict(list)
     for b, row in enumerate(blocks):
-        found["summary"].append(not bool(wrong[b][batch.owner[b] == 1].any()))
+        if (told := batch.owner[b] == 1).any():
+            found["summary"].append(not bool(wrong[b][told].any()))
         for number, block in enumerate(row, start=2):
             name = f"{block.kind} told" if block.sees_timeline else block.kind
             found[name].append(not bool(wrong[b][batch.owner[b] == number].any()))

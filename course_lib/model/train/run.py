@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from course_lib.model.video_llama import VideoLLaMA
 
 
+SHIPPED = Path(__file__).parents[2] / "weights" / "pocket"
 GIVEN = ("vision", "text")  # stages that a run may take from another one
 MODELS = {"pocket": "timestamp vector", "pocket-notime": "none"}  # what `course train` trains: its time signal
 
@@ -41,7 +42,8 @@ def train_pocket(
     model.safetensors, tokenizer.json). A run that was stopped goes on from its last checkpoint, at most 250 steps
     back; resume=False refuses a folder that holds one. stages: a part of them (vision and text do not need each
     other, and may run at the same time). base: the folder of another run whose films and whose vision and text stages
-    this one goes on from (pocket-notime from pocket's). Raises ModelError when a stage lacks the one before it.
+    this one goes on from (pocket-notime from pocket's). lesson: minutes, with the shipped model's encoder as it is
+    (LLaVA takes CLIP's so), for one kind of question. Raises ModelError when a stage lacks the one before it.
     """
     import torch
 
@@ -71,20 +73,21 @@ def train_pocket(
     model = build_pocket(config, seed).to(where)
     start_values(model.llm, model.tokenizer)
     naming = NamingEncoder(model.encoder).to(where)
-    teacher = Teacher(model.tokenizer, config.tokens, config.time_signal)
+    teacher = Teacher(model.tokenizer, config.tokens, config.time_signal, recipe.asked, recipe.from_timeline)
     ground = Path(base) if base is not None else folder
     reel = Reel(ground / "films", config.size, config.tubelet, recipe.clips)
     reels = (reel, reel.unseen())
     features = ground / "features"
     numbers: dict[str, dict[str, float]] = {}
     began = time.monotonic()
-    for stage in [s for s in STAGES if s in stages and (base is None or s not in GIVEN)]:
+    given = (*(GIVEN if base is not None else ()), *(() if recipe.vision else ("vision",)))
+    for stage in [s for s in STAGES if s in stages and s not in given]:
         if stage == "vision":
             built = vision_stage(naming, reel, recipe.vision, recipe.films, where)
         elif stage == "text":
             built = text_stage(model, teacher, recipe.text, recipe.clips, seed, where, recipe.curriculum)
         else:
-            _take_up(folder, ground, model, naming, before=stage)
+            _take_up(folder, ground, model, naming, before=stage, seen=recipe.vision > 0)
             if stage == "align":
                 for varied in (False, True):
                     extract(model.encoder, reel, recipe.films, features, where, varied)
@@ -95,19 +98,25 @@ def train_pocket(
         numbers[stage] = run(built, folder, where, say=say)
         draw_losses(folder / "log.jsonl", folder / "loss.png")
     if "joint" in stages:
-        model.extra["timeline_first"] = True  # how it answers best; see the card
+        model.extra["timeline_first"] = recipe.from_timeline > 0
         model.save_pretrained(folder / "model", dtype=torch.float16)
         say(f"the model is in {folder / 'model'}, after {(time.monotonic() - began) / 60:.0f} minutes")
     return numbers
 
 
-def _take_up(folder: Path, ground: Path, model: VideoLLaMA, naming: NamingEncoder, before: str) -> None:
-    """Load what the stage builds on: the encoder of `vision`, and the weights of the stage before. ground: the folder
-    of the stages in GIVEN."""
+def _take_up(
+    folder: Path, ground: Path, model: VideoLLaMA, naming: NamingEncoder, before: str, seen: bool
+) -> None:
+    """Load what the stage builds on: the encoder of `vision` (of the shipped model, unless `seen`), and the weights of
+    the stage before. ground: the folder of the stages in GIVEN."""
     import torch
 
+    from course_lib.model.video_llama import VideoLLaMA
+
+    if not seen:
+        encoder = VideoLLaMA.from_pretrained(SHIPPED).encoder.state_dict()
     previous = {"align": "text", "joint": "align"}[before]
-    for name, module in (("vision", naming), (previous, model)):
+    for name, module in ((("vision", naming),) if seen else ()) + ((previous, model),):
         where = ground if name in GIVEN else folder
         if not (where / f"{name}.done").exists():
             raise ModelError(f"Stage {before} needs stage {name}, which is not done in {where}.", f"Run {name} first.")

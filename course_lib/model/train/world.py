@@ -17,6 +17,7 @@ from course_lib.clipworld.questions import questions, summary_text
 from course_lib.clipworld.words import ACTIONS, COLOURS, KINDS, subject
 from course_lib.model.prompt import END, place_video, turn
 from course_lib.model.train.packing import Block
+from course_lib.model.train.recipe import ASKED
 from course_lib.timeline import Event, Timeline
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ SUBJECTS = tuple(subject(k, c) for k in KINDS for c in ((None,) if k == "light" 
 ACTION_INDEX = {a.present: i for i, a in enumerate(ACTIONS)}
 SUBJECT_INDEX = {s: i for i, s in enumerate(SUBJECTS)}
 Moments = Sequence[float] | np.ndarray  # seconds
-ASKED = (*("at", "after", "before", "order", "when", "unanswerable") * 2, "count", "frames")  # of each clip
 SHARE = {"count": 0.3, "frames": 0.3}  # of the lessons that ask this kind; the others always
 DRILLED = {"after": 7, "before": 7, "when": 5, "order": 5, "unanswerable": 4}  # questions of a drill, at most
 EDGE = 0.2  # seconds around an event's ends in which a moment may be called either way
@@ -57,8 +57,14 @@ class Lesson:
 class Teacher:
     """Turns timelines into token ids. Tokenised strings are kept: the world's sentences recur."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, tokens: int, time_signal: str) -> None:
-        self.tokenizer, self.tokens, self.time_signal = tokenizer, tokens, time_signal
+    def __init__(
+        self, tokenizer: PreTrainedTokenizerBase, tokens: int, time_signal: str, asked: Sequence[str] = ASKED,
+        from_timeline: float = 0.8,
+    ) -> None:  # fmt: skip
+        """asked, from_timeline: as in `Recipe`."""
+        self.tokenizer, self.tokens, self.time_signal, self.asked = tokenizer, tokens, time_signal, tuple(asked)
+        self.from_timeline = from_timeline
+        self.drilled = {kind: most for kind, most in DRILLED.items() if kind in self.asked}
         self._known: dict[str, list[int]] = {}
 
     def ids(self, text: str) -> list[int]:
@@ -78,23 +84,23 @@ class Teacher:
         moments: Moments,
         rng: random.Random,
         bare: float = 0.25,
-        from_timeline: float = 0.8,
         phrasing: str = "training",
     ) -> Lesson:
-        """The summary, and questions of every kind on one clip (ASKED): `bare` of them as look-ups without a sentence,
-        `from_timeline` of them answered with the told timeline in sight."""
+        """The summary, and questions of every kind that is asked on one clip: `bare` of them as look-ups without a sentence,
+        `self.from_timeline` of them answered with the told timeline in sight."""
         blocks = []
-        for kind in ASKED:
+        for kind in self.asked:
             plain = rng.random() < bare
             if rng.random() > SHARE.get(kind, 1.0):
                 continue
             way = "key-last" if plain else phrasing
             for q in questions(timeline, rng, kinds=[kind], num_frames=len(moments), phrasing=way):
-                sees_timeline = rng.random() < from_timeline
+                sees_timeline = rng.random() < self.from_timeline
                 text = f"{q.text} {say.UNCERTAIN}" if way == "training" and rng.random() < 0.06 else q.text
                 make = self.bare_block if plain else self.block
                 blocks.append(make(text, q.answer, sees_timeline, kind))
-        return Lesson(self.prefix(timeline, moments), self.told(timeline, rng), blocks)
+        told = self.told(timeline, rng) if self.from_timeline else Block([], 0)
+        return Lesson(self.prefix(timeline, moments), told, blocks)
 
     def told(self, timeline: Timeline, rng: random.Random) -> Block:
         """The turn that asks for a summary and gets it."""
@@ -122,7 +128,7 @@ class Teacher:
         """Bare look-ups of as many events as there are, behind the told timeline: what comes after and before each,
         when it is, which of two is first, and events that are not there."""
         blocks = []
-        for kind, most in DRILLED.items():
+        for kind, most in self.drilled.items():
             asked = questions(timeline, rng, kinds=[kind], each=2 * most, phrasing="key-last")
             for q in list({q.text: q for q in asked}.values())[:most]:
                 blocks.append(self.bare_block(q.text, q.answer, True, kind))
