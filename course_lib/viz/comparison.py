@@ -207,7 +207,6 @@ def write_comparison(c: Comparison, folder: str | Path) -> list[Path]:
     draw_comparison(c).savefig(out, format="png", dpi=140)
     body = [
         f"<h1>{escape(c.model)}: questions about time</h1>",
-        f'<p class="headline">{escape(c.headline())}</p>',
         picture(out.getvalue(), comparison_alt(c)),
         c._repr_html_(),
     ]

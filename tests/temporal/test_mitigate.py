@@ -218,6 +218,9 @@ def test_a_model_that_can_only_describe_is_helped_by_two_steps():
     model = Describer()
     mitigated(model, "two-step")(model.footage(), [q.text for q in asked])
     assert len(model.looks) == 2 and len(model.asked) == 2  # a look and a description a half, whatever is asked
+    whole = Describer()
+    assert accuracy(whole, "two-step:30", asked, STORY) == 1.0
+    assert len(whole.looks) == 1 and mitigated(whole, "two-step:30").name.startswith("two-step:30(")
 
 
 def test_two_steps_put_what_was_told_before_a_question_that_no_program_reads():
@@ -555,7 +558,10 @@ def test_looking_is_counted_whoever_asks_for_the_clip_first():
         ("numbers+reverse", "Put reverse before numbers"),
         ("denser:3", "is no setting"),
         ("abstain:much", "is no setting"),
-        ("abstain:1.5", "is no setting"),
+        ("abstain:1.5", "from 0 to 1"),
+        ("two-step:0", "above 0"),
+        ("two-step:inf", "above 0"),
+        ("two-step:long", "is no setting"),
         ("abstain:nan", "is no setting"),
     ],
 )

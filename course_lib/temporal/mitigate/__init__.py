@@ -6,6 +6,7 @@ light: no torch.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +23,7 @@ from course_lib.temporal.mitigate.votes import vote
 
 MITIGATIONS: dict[str, str] = {
     "structured": "the structured prompt with frame ranges around the question (the known form, word for word)",
-    "two-step": "describe each part of the clip, then work the answer out of what was told (as LLoVi, 2024)",
+    "two-step": "describe the clip, 15 seconds at a time (two-step:30: 30), then work the answer out (as LLoVi, 2024)",
     "timeline-first": "the model tells the timeline first and answers with it in sight (describe, then answer)",
     "timestamps": "a line that says at which second each frame was taken (LLaVA-Video, 2024)",
     "numbers": "the frame's number in red on every frame, and the prompt says so (NumPro, 2024)",
@@ -46,6 +47,7 @@ _MAKE: dict[str, Callable[[Asker], Asker]] = {
     "vote": vote,
     "abstain": abstain,
 }
+_SET: dict[str, Callable[[Asker, float], Asker]] = {"two-step": two_step, "abstain": abstain}
 READ_THE_QUESTION = ("two-step", "coarse-to-fine", "reverse", "vote")
 WRITE_INTO_IT = ("structured", "two-step", "timeline-first", "timestamps", "numbers")
 
@@ -72,12 +74,12 @@ def _one(part: str, below: Asker) -> Asker:
     if not colon:
         return _MAKE[name](below)
     try:
-        threshold = float(setting)
+        value = float(setting)
     except ValueError:
-        threshold = -1.0
-    if name != "abstain" or not 0.0 <= threshold <= 1.0:
-        raise ModelError(f"{part!r} is no setting of a mitigation.", "Only abstain has one: abstain:0.4, from 0 to 1.")
-    return abstain(below, threshold)
+        value = math.nan
+    if name not in _SET or math.isnan(value):
+        raise ModelError(f"{part!r} is no setting of a mitigation.", "Only two have one: abstain:0.4 and two-step:30.")
+    return _SET[name](below, value)
 
 
 def _check(names: list[str], spec: str) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from course_lib.clipworld.questions import NOTHING, SUMMARY_QUESTION, UNSEEN, summary_text, told_together
+from course_lib.errors import ModelError
 from course_lib.temporal.asker import Answered, Asker, Look, narrowed
 from course_lib.temporal.case import LONGEST_READ
 from course_lib.temporal.footage import Footage
@@ -20,7 +21,7 @@ from course_lib.temporal.stance import nothing_happens
 from course_lib.temporal.told import told_events
 from course_lib.timeline import Event
 
-PART = 15.0  # seconds that are described at once, at most; never fewer than two parts
+PART = 15.0  # seconds that are described at once, at most
 ROUNDED = 0.5  # seconds by which a told end may miss, being told in whole seconds
 
 
@@ -30,9 +31,13 @@ def two_step(below: Asker, part: float = PART) -> Mitigated:
     Questions about a second, before, after, order, when, how often, frames a to b and for a summary are worked out from
     the told events, without asking again; the confidence is then that of the least sure description. Where nothing was
     told of what such a question names, and where no description can be read, the question goes to the model as it is;
-    any other question with the told events before it. Source: the two-step form of the structured prompt; LLoVi (Zhang
+    any other question with the told events before it. part: seconds that are described at once, at most; a model that
+    tells a whole clip better than half of one is given more. Raises ModelError for one of no length. Source: the two-step form of the structured prompt; LLoVi (Zhang
     et al., 2024) answers from captions alike, by a language model.
     """
+
+    if not 0.0 < part < math.inf:
+        raise ModelError(f"The parts of two-step are {part:g} s long.", "Give seconds above 0, as in two-step:30.")
 
     def way(below: Asker, footage: Footage, questions: Sequence[str], look: Look) -> list[Answered]:
         told, confidence, readable = describe(below, footage, look, part)
@@ -49,14 +54,14 @@ def two_step(below: Asker, part: float = PART) -> Mitigated:
         asked = iter(below(footage, left, look) if left else [])
         return [next(asked) if a is None else Answered(a, confidence) for a in worked]
 
-    return Mitigated("two-step", below, way)
+    return Mitigated("two-step" if part == PART else f"two-step:{part:g}", below, way)
 
 
 def describe(below: Asker, footage: Footage, look: Look, part: float) -> tuple[tuple[Event, ...], float | None, bool]:
     """What the model tells of the parts of the clip: events in clip seconds, the least confidence of a description,
     and whether any of it could be read."""
     begin, end = region(footage, look)
-    parts = max(2, math.ceil((end - begin) / part))
+    parts = max(1, math.ceil((end - begin) / part - 1e-6))
     events: list[Event] = []
     sure: list[float | None] = []
     readable = False
