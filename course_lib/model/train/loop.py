@@ -50,8 +50,8 @@ def run(
 ) -> Metrics:
     """Train to the stage's last step, from its checkpoint if there is one; returns the last evaluation.
 
-    folder gets `<name>.pt` (weights, optimiser, step), `log.jsonl` (a line each 50 steps and each evaluation) and
-    `<name>.done` with the final numbers.
+    folder gets `<name>.pt` (weights, optimiser, step), `log.jsonl` (a line each 50 steps and each evaluation, more
+    often in a short stage, whose warm-up is a tenth of it at most) and `<name>.done` with the final numbers.
     """
     keep_memory()
     done = folder / f"{stage.name}.done"
@@ -62,6 +62,8 @@ def run(
     parameters = [p for p in stage.model.parameters() if p.requires_grad]
     optimisers = _optimisers(stage)
     rates = [[group["lr"] for group in optimiser.param_groups] for optimiser in optimisers]
+    warmup = min(stage.warmup, stage.steps // 10)
+    say_every, evaluate_every = min(50, -(-stage.steps // 10)), min(stage.evaluate_every, -(-stage.steps // 3))
     first = 0
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
@@ -83,7 +85,7 @@ def run(
         torch.manual_seed(step)  # a resumed run draws what the unbroken one would have drawn
         for optimiser, peaks in zip(optimisers, rates, strict=True):
             for group, peak in zip(optimiser.param_groups, peaks, strict=True):
-                group["lr"] = peak * _schedule(step, stage.steps, stage.warmup)
+                group["lr"] = peak * _schedule(step, stage.steps, warmup)
         loss = stage.loss(batch)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -91,7 +93,7 @@ def run(
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
         window.append(loss.item())
-        if (step + 1) % 50 == 0:
+        if (step + 1) % say_every == 0:
             rate = (step + 1 - first) / (time.monotonic() - began)
             mean = sum(window) / len(window)
             _log(folder, stage=stage.name, step=step + 1, loss=round(mean, 4), steps_per_s=round(rate, 2))
@@ -101,7 +103,7 @@ def run(
             )
             window = []
         last = step + 1 == stage.steps
-        if last or (step + 1) % stage.evaluate_every == 0:
+        if last or (step + 1) % evaluate_every == 0:
             stage.model.eval()
             metrics = stage.evaluate()
             for module in stage.trained:

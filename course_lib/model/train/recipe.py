@@ -22,7 +22,7 @@ class Recipe:
     vision: int = 4600
     text: int = 1700
     align: int = 150
-    joint: int = 2000
+    joint: int = 4500
     films: int = 1000
     clips: int = 8
     curriculum: Curriculum = CURRICULUM
@@ -33,6 +33,6 @@ class Recipe:
 POCKET = Recipe()
 # Minutes, since the encoder is there: one kind of question, from its bare look-up to the sentences around it.
 LESSON = Recipe(
-    vision=0, text=300, align=60, joint=100, films=30, clips=4,
+    vision=0, text=300, align=60, joint=100, films=40, clips=4,
     curriculum=(("seconds", 0.3), ("mixed", 1.0)), asked=("at",) * 10, from_timeline=0.0,
 )  # fmt: skip
