@@ -60,9 +60,7 @@ class Checked:
     checks: dict[str, int]
 
 
-def contradictions(
-    ask: Ask, clip: Clip, told: Sequence[Event], each: int = 4, again: Clip | None = None
-) -> Checked:
+def contradictions(ask: Ask, clip: Clip, told: Sequence[Event], each: int = 4, again: Clip | None = None) -> Checked:
     """Ask about the events that the model told itself (with times), and hold its answers against each other.
 
     ask: (clip, questions) -> answers. again: the same clip in other frames, for the rule "two looks". Events told twice

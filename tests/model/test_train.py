@@ -48,9 +48,7 @@ def test_all_four_stages_run_and_leave_a_model_that_loads(tmp_path: Path) -> Non
 def test_a_model_without_a_time_signal_goes_on_from_the_other_s_encoder_and_text_stage(tmp_path: Path) -> None:
     train_pocket(tmp_path / "a", device="cpu", config=TINY, recipe=MICRO, say=quiet)
     blind = replace(TINY, time_signal="none")
-    numbers = train_pocket(
-        tmp_path / "b", device="cpu", config=blind, recipe=MICRO, base=tmp_path / "a", say=quiet
-    )
+    numbers = train_pocket(tmp_path / "b", device="cpu", config=blind, recipe=MICRO, base=tmp_path / "a", say=quiet)
     assert list(numbers) == ["align", "joint"]
     one, other = (VideoLLaMA.from_pretrained(tmp_path / name / "model") for name in "ab")
     assert other.time_signal == "none" and other.extra["timeline_first"]

@@ -104,9 +104,7 @@ def train_pocket(
     return numbers
 
 
-def _take_up(
-    folder: Path, ground: Path, model: VideoLLaMA, naming: NamingEncoder, before: str, seen: bool
-) -> None:
+def _take_up(folder: Path, ground: Path, model: VideoLLaMA, naming: NamingEncoder, before: str, seen: bool) -> None:
     """Load what the stage builds on: the encoder of `vision` (of the shipped model, unless `seen`), and the weights of
     the stage before. ground: the folder of the stages in GIVEN."""
     import torch

@@ -32,8 +32,9 @@ def two_step(below: Asker, part: float = PART) -> Mitigated:
     the told events, without asking again; the confidence is then that of the least sure description. Where nothing was
     told of what such a question names, and where no description can be read, the question goes to the model as it is;
     any other question with the told events before it. part: seconds that are described at once, at most; a model that
-    tells a whole clip better than half of one is given more. Raises ModelError for one of no length. Source: the two-step form of the structured prompt; LLoVi (Zhang
-    et al., 2024) answers from captions alike, by a language model.
+    tells a whole clip better than half of one is given more. Raises ModelError for one of no length. Source: the
+    two-step form of the structured prompt; LLoVi (Zhang et al., 2024) answers from captions alike, by a language
+    model.
     """
 
     if not 0.0 < part < math.inf:
