@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course_lib.clipworld import phrasings as say
-from course_lib.clipworld.words import ACTION, ACTIONS, COLOURS, Action, kind_and_colour, subject
+from course_lib.clipworld.words import ACTIONS, COLOURS, action_of, kind_and_colour, subject
 from course_lib.clipworld.words import KINDS as KINDS_OF_SUBJECT
 from course_lib.timeline import Event, Timeline
 
@@ -95,8 +95,9 @@ class _Phrasing:
         return templates[i], i == len(templates) - 1
 
 
-def _forms(prefix: str, event: Event, name: str | None = None) -> dict[str, str]:
-    action = ACTION.get(event.action) or Action(*(event.action,) * 4, kinds=(), views=())
+def event_forms(prefix: str, event: Event, name: str | None = None) -> dict[str, str]:
+    """What a phrasing's fields of one event hold: "a_s", "a_past", …; name: in place of the event's subject."""
+    action = action_of(event.action)
     kind = event.subject.split(" in ")[0].split()[-1]
     return {
         f"{prefix}_s": name or event.subject, f"{prefix}_kind": kind, f"{prefix}_present": action.present,
@@ -161,7 +162,7 @@ def _neighbour(
     t = _second(rng, event)
     if "{t}" in template and (t is None or len(timeline.at(t)) != 1):
         template = templates[0]
-    text = template.format(t=t, **_forms("a", event, _name(timeline, event, rng)))
+    text = template.format(t=t, **event_forms("a", event, _name(timeline, event, rng)))
     start = min(event.start, other.start if other else (event.end if kind == "after" else 0.0))
     end = max(event.end, other.end if other else (timeline.duration if kind == "after" else 0.0))
     return _make(text, other.text if other else NOTHING, kind, (start, end), held_out)
@@ -185,7 +186,7 @@ def _order(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, num_fram
     first = min(a, b, key=lambda e: e.start)
     relation = phrasing.which in ("training", "any") and rng.random() < 0.25
     template, held_out = (rng.choice(say.ORDER_RELATION), False) if relation else phrasing.pick(say.ORDER_FIRST)
-    text = template.format(**_forms("a", a), **_forms("b", b))
+    text = template.format(**event_forms("a", a), **event_forms("b", b))
     answer = ("before" if first is a else "after") if relation else first.text
     return _make(text, answer, "order", (first.start, max(a.end, b.end)), held_out)
 
@@ -195,7 +196,7 @@ def _when(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, num_frame
         return None
     event = rng.choice(once)
     template, held_out = phrasing.pick(say.WHEN)
-    text = template.format(**_forms("a", event, _name(timeline, event, rng)))
+    text = template.format(**event_forms("a", event, _name(timeline, event, rng)))
     answer = f"from second {round(event.start)} to {round(event.end)}"
     return _make(text, answer, "when", (event.start, event.end), held_out)
 
@@ -208,7 +209,7 @@ def _count(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, num_fram
     event = rng.choice(timeline.events)
     times = sum(e.text == event.text for e in timeline)
     return _make(
-        phrasing.pick((*say.COUNT_TIMES, ""))[0].format(**_forms("a", event)), str(times), "count", whole, False
+        phrasing.pick((*say.COUNT_TIMES, ""))[0].format(**event_forms("a", event)), str(times), "count", whole, False
     )
 
 
@@ -246,7 +247,7 @@ def _unanswerable(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, n
         return _make(template.format(t=t), UNSEEN, "unanswerable", whole, held_out)
     absent = _absent(timeline, rng)
     template, held_out = phrasing.pick(say.ABSENT)
-    return _make(template.format(**_forms("a", absent)), UNSEEN, "unanswerable", whole, held_out)
+    return _make(template.format(**event_forms("a", absent)), UNSEEN, "unanswerable", whole, held_out)
 
 
 def _absent(timeline: Timeline, rng: random.Random) -> Event:

@@ -6,6 +6,9 @@ Kept apart from pixels so that questions, judging and training share one vocabul
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+
+from course_lib.clipworld.verbs import base, forms
 
 COLOURS = ("red", "blue", "green", "yellow", "white", "black", "orange", "purple")
 KINDS = ("car", "person", "dog", "ball", "bird", "light")
@@ -46,6 +49,17 @@ ACTIONS = (
 ACTION = {a.present: a for a in ACTIONS}
 
 
+def action_of(words: str) -> Action:
+    """The action that an event's words name, with its forms: clipworld's, or any verb's ("parks", "parking a van")."""
+    if words in ACTION:
+        return ACTION[words]
+    first, _, rest = words.partition(" ")
+    plain = first[:-3] if first.endswith("ing") and len(first) > 5 else base(first)
+    every = forms(plain)  # base, third person, past, …, gerund
+    present, past, gerund, infinitive = (f"{every[i]} {rest}".strip() for i in (1, 2, -1, 0))
+    return Action(present, past, gerund, infinitive, kinds=(), views=())
+
+
 def subject(kind: str, colour: str | None) -> str:
     """How a sentence names it: "red car", "person in red", "white dog", "light" (a traffic light has no colour)."""
     if kind == "light":
@@ -53,6 +67,7 @@ def subject(kind: str, colour: str | None) -> str:
     return f"{kind} in {colour}" if kind == "person" else f"{colour} {kind}"
 
 
+@cache
 def kind_and_colour(name: str) -> tuple[str, str | None]:
     """The inverse of `subject`: "person in red" -> ("person", "red"). Raises ValueError for a name not made by it."""
     for kind in KINDS:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import random
 
 from course_lib.clipworld import phrasings as say
-from course_lib.clipworld.questions import UNSEEN, Question, questions
-from course_lib.clipworld.words import ACTION
-from course_lib.temporal.verbs import base, forms
+from course_lib.clipworld.questions import UNSEEN, Question, event_forms, questions
 from course_lib.timeline import Event, Timeline
 
 PROBED = ("at", "after", "before", "order", "when", "unanswerable")
@@ -21,23 +19,10 @@ def put(template: str, a: Event | None = None, b: Event | None = None, t: float 
     fields: dict[str, object] = {}
     for prefix, event in (("a", a), ("b", b)):
         if event is not None:
-            fields |= {f"{prefix}_{key}": value for key, value in _forms(event).items()}
+            fields |= event_forms(prefix, event)
     if t is not None:
         fields |= {"t": f"{t:g}", "clock": f"{int(t) // 60}:{int(t) % 60:02d}"}
     return template.format(**fields)
-
-
-def _forms(event: Event) -> dict[str, str]:
-    kind = event.subject.split(" in ")[0].split()[-1]
-    if known := ACTION.get(event.action):
-        verbs = {"present": known.present, "past": known.past, "gerund": known.gerund, "base": known.base}
-    else:
-        first, _, rest = event.action.partition(" ")
-        plain = first[:-3] if first.endswith("ing") and len(first) > 5 else base(first)
-        every = forms(plain)  # base, third person, past, …, gerund
-        verbs = {"present": every[1], "past": every[2], "gerund": every[-1], "base": every[0]}
-        verbs = {form: f"{verb} {rest}".strip() for form, verb in verbs.items()}
-    return {"s": event.subject, "kind": kind, **verbs}
 
 
 def probes_of(timeline: Timeline, seed: int, each: int) -> list[Question]:

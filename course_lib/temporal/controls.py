@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from course_lib.tokens.sampling import in_pairs
+
 if TYPE_CHECKING:
     from course_lib.video import Clip
 
@@ -21,10 +23,7 @@ GREY = 127
 
 def frames_a_moment(seconds: np.ndarray) -> int:
     """2 if the frames were taken in close pairs (a moment and its motion, as pocket takes them), else 1."""
-    if len(seconds) < 4 or len(seconds) % 2:
-        return 1
-    inside, between = seconds[1::2] - seconds[::2], seconds[2::2] - seconds[1:-1:2]
-    return 2 if (inside >= 0).all() and inside.max() < np.median(between) / 1.5 else 1
+    return 2 if in_pairs(seconds) else 1
 
 
 def shuffled(clip: Clip, seed: int = 0) -> Clip:

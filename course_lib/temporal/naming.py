@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from course_lib.clipworld.verbs import any_form, base
 from course_lib.clipworld.words import ACTIONS, kind_and_colour
-from course_lib.temporal.verbs import any_form, base
 from course_lib.timeline import Event
 
 KIND_WORDS = {

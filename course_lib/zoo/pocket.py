@@ -14,7 +14,7 @@ import torch
 from course_lib.clipworld.questions import SUMMARY_QUESTION
 from course_lib.model.decode import Prefix, Written, complete, extend, prefill
 from course_lib.model.prompt import END, place_video, turn
-from course_lib.tokens.sampling import PAIR_GAP, tubelets, uniform
+from course_lib.tokens.sampling import PAIR_GAP, in_pairs, tubelets, uniform
 from course_lib.video import Clip, probe, sample
 
 if TYPE_CHECKING:
@@ -165,21 +165,9 @@ def pair_up(seconds: np.ndarray, tubelet: int) -> tuple[np.ndarray, np.ndarray]:
     """
     if tubelet == 1:
         return seconds, np.arange(len(seconds))
-    if len(seconds) % 2 == 0:
-        first, second = seconds[::2], seconds[1::2]
-        gaps, between = second - first, first[1:] - second[:-1]
-        if (gaps >= 0).all() and gaps.max() <= 1.5 * PAIR_GAP and (len(first) == 1 or _apart(gaps, between)):
-            return (first + second) / 2, np.arange(len(seconds))
+    if in_pairs(seconds):
+        return (seconds[::2] + seconds[1::2]) / 2, np.arange(len(seconds))
     partner = np.abs(seconds[None, :] - (seconds[:, None] + PAIR_GAP)).argmin(axis=1)
     alone = np.abs(seconds[partner] - seconds - PAIR_GAP) > PAIR_GAP / 2
     partner[alone] = np.arange(len(seconds))[alone]
     return (seconds + seconds[partner]) / 2, np.stack([np.arange(len(seconds)), partner], axis=1).reshape(-1)
-
-
-def _apart(gaps: np.ndarray, between: np.ndarray) -> bool:
-    """Whether the gaps inside pairs [M] can be told from those between them [M - 1]: they are shorter, or, where the
-    moments lie so close that they are not, about as long as a pair's and unlike the others."""
-    usual = float(np.median(between))
-    return bool(
-        gaps.max() < usual or (gaps.min() > PAIR_GAP / 2 and abs(usual - float(np.median(gaps))) > PAIR_GAP / 10)
-    )

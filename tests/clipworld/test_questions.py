@@ -167,3 +167,12 @@ def test_a_scene_asks_about_itself() -> None:
     assert {q.kind for q in asked} <= set(KINDS) and len(asked) >= 7
     summary = next(q for q in asked if q.kind == "summary")
     assert all(e.text in summary.answer for e in scene.timeline)
+
+
+def test_an_event_in_a_learner_s_own_words_is_asked_for_in_grammatical_forms():
+    timeline = Timeline((Event(2.0, 5.0, "blue van", "carries a box"), Event(9.0, 12.0, "man", "stops by")), 30.0)
+    asked = {q.text for q in questions(timeline, random.Random(0), ("when", "after"), each=200, phrasing="any")}
+    assert "When does the blue van carry a box?" in asked
+    assert "What happened after the blue van carried a box?" in asked
+    assert "From when to when is the man stopping by?" in asked
+    assert not [text for text in asked if "does the blue van carries" in text]

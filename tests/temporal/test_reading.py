@@ -1,11 +1,11 @@
 import pytest
 
+from course_lib.clipworld.verbs import forms
 from course_lib.temporal.mentions import mentions
 from course_lib.temporal.naming import lexicon
 from course_lib.temporal.plain import count, plain
 from course_lib.temporal.times import times
 from course_lib.temporal.told import told_events
-from course_lib.temporal.verbs import forms
 from course_lib.timeline import Event
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from course_lib.tokens.sampling import PAIR_GAP, tubelets, uniform
+from course_lib.tokens.sampling import PAIR_GAP, in_pairs, tubelets, uniform
 
 
 def test_moments_are_the_middles_of_equal_parts() -> None:
@@ -28,3 +28,13 @@ def test_the_frames_of_a_tubelet_stay_inside_a_short_clip() -> None:
     for duration in (0.04, 0.3, 1.0):
         pairs = tubelets(uniform(duration, 8), duration)
         assert pairs.min() >= 0 and pairs.max() <= duration and (np.diff(pairs.reshape(8, 2)) > 0).all()
+
+
+@pytest.mark.parametrize("num", [1, 2, 8, 16, 32, 64])
+@pytest.mark.parametrize("duration", [5.0, 15.0, 30.0, 120.0])
+def test_tubelets_are_known_for_pairs_and_evenly_spaced_frames_are_not(num: int, duration: float):
+    gap = duration / num
+    if abs(gap - 1.0) > 0.2:  # pairs half a second apart, once a second: evenly spaced frames
+        assert in_pairs(tubelets(uniform(duration, num), duration))
+    if num > 2:
+        assert not in_pairs(uniform(duration, num))
