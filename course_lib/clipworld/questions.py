@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from course_lib.clipworld import phrasings as say
 from course_lib.clipworld.words import ACTIONS, COLOURS, action_of, kind_and_colour, subject
@@ -75,6 +76,25 @@ def summary_text(events: Sequence[Event]) -> str:
 
 def told_together(events: Sequence[Event], joint: str) -> str:
     return f" {joint} ".join(e.text for e in events) if events else NOTHING
+
+
+def read_together(text: str) -> list[tuple[str, str]]:
+    """The (subject, action) pairs that a text made by `told_together` with "and" tells; parts in other words are left
+    out."""
+    parts = (part.strip(" .").removeprefix("the ") for part in text.split(" and "))
+    return [_everything()[part] for part in parts if part in _everything()]
+
+
+@cache
+def _everything() -> dict[str, tuple[str, str]]:
+    """All that can happen in clipworld, by how it is told."""
+    pairs = [
+        (subject(kind, colour), action.present)
+        for action in ACTIONS
+        for kind in action.kinds
+        for colour in ((None,) if kind == "light" else COLOURS)
+    ]
+    return {f"{name} {does}": (name, does) for name, does in pairs}
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from course_lib.clipworld.questions import SUMMARY_QUESTION
+from course_lib.clipworld.phrasings import AT
+from course_lib.clipworld.questions import SUMMARY_QUESTION, read_together, summary_text
+from course_lib.errors import ModelError
 from course_lib.model.decode import Prefix, Written, complete, extend, prefill
 from course_lib.model.prompt import END, place_video, turn
+from course_lib.timeline import Event
 from course_lib.tokens.sampling import PAIR_GAP, in_pairs, tubelets, uniform
 from course_lib.video import Clip, probe, sample
 
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 
 MOMENTS = 16
 SUMMARY_TOKENS = 400  # two minutes of events
+AT_TOKENS = 48  # three events at once
+LOOK_UPS = 300  # at most, of a clip that it tells second by second; a longer one every other second, or every third
+ASK_OF_A_SECOND = AT[1]
+TELLS = ("second by second", "in one go")  # how a timeline is told
 IN_MEMORY = 4  # clips whose cached prefixes are kept
 
 
@@ -40,11 +47,18 @@ class Pocket:
 
     It looks at 16 moments, two frames half a second apart each. timeline_first=True: it tells the clip's timeline
     before the first question, and answers with the video and its own timeline in sight; False: it answers from the
-    video alone; None: as the model's config says.
+    video alone. tells: how it tells a timeline, "second by second" (it is asked what happens at every second, and what
+    it answers alike on end is one event) or "in one go" (it writes the whole timeline itself). None: as the model's
+    config says. Source: captions of short pieces, put together, LLoVi (Zhang et al., 2024).
     """
 
-    def __init__(self, model: VideoLLaMA, name: str = "pocket", timeline_first: bool | None = None) -> None:
+    def __init__(
+        self, model: VideoLLaMA, name: str = "pocket", timeline_first: bool | None = None, tells: str | None = None
+    ) -> None:
         self.model, self.name = model.eval(), name
+        self.tells = tells or model.extra.get("tells", TELLS[0])
+        if self.tells not in TELLS:
+            raise ModelError(f"Pocket cannot tell {self.tells!r}.", f"Choose from {', '.join(TELLS)}.")
         self.timeline_first = bool(model.extra.get("timeline_first")) if timeline_first is None else timeline_first
         self.size: int = model.encoder.size
         self.tubelet: int = model.encoder.tubelet
@@ -114,8 +128,23 @@ class Pocket:
 
     def _tell(self, watched: _Watched) -> Written:
         if watched.told is None:
-            watched.told = complete(self.model, watched.video, [self._ids(turn(SUMMARY_QUESTION))], SUMMARY_TOKENS)[0]
+            if self.tells == "in one go":
+                asked = [self._ids(turn(SUMMARY_QUESTION))]
+                watched.told = complete(self.model, watched.video, asked, SUMMARY_TOKENS)[0]
+            else:
+                watched.told = self._second_by_second(watched)
         return watched.told
+
+    def _second_by_second(self, watched: _Watched) -> Written:
+        """The timeline put together from what it answers of every whole second; its confidence is their mean."""
+        moments, _ = pair_up(watched.clip.seconds, self.tubelet)
+        seconds = whole_seconds(moments, watched.clip.duration)
+        seconds = seconds[:: math.ceil(len(seconds) / LOOK_UPS)]
+        asked = [self._ids(turn(ASK_OF_A_SECOND.format(t=t))) for t in seconds]
+        answers = complete(self.model, watched.video, asked, AT_TOKENS)
+        seen = [frozenset(read_together(self._text(a.ids))) for a in answers]
+        told = summary_text(runs(seconds, seen))
+        return Written(self._ids(told), sum(a.confidence for a in answers) / len(answers))
 
     def _behind_told(self, watched: _Watched) -> Prefix:
         if watched.with_told is None:
@@ -149,6 +178,29 @@ class Pocket:
 
     def _text(self, ids: Sequence[int]) -> str:
         return str(self.model.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
+
+
+def whole_seconds(moments: np.ndarray, duration: float) -> list[int]:
+    """The whole seconds of the stretch that the moments (seconds [M]) stand for: half a gap around each."""
+    half = (moments[-1] - moments[0]) / max(1, len(moments) - 1) / 2
+    first, last = math.ceil(max(0.0, moments[0] - half - 0.05)), math.floor(min(moments[-1] + half, duration - 1e-6))
+    return list(range(first, last + 1)) or [int(moments[0])]
+
+
+def runs(seconds: Sequence[int], seen: Sequence[frozenset[tuple[str, str]]]) -> list[Event]:
+    """Events from what is seen at each of `seconds`, in order of their start: a (subject, action) seen at two or more
+    of them on end is one, from the first to the last. What is seen at one alone is a slip, unless but one was asked."""
+    events = []
+    for what in sorted(frozenset().union(*seen)):
+        on_end: list[int] = []
+        for t, there in zip([*seconds, seconds[-1]], [*seen, frozenset()], strict=True):
+            if what in there:
+                on_end.append(t)
+                continue
+            if len(on_end) > 1 or (on_end and len(seconds) == 1):
+                events.append(Event(float(on_end[0]), float(max(on_end[-1], on_end[0] + 1)), *what))
+            on_end = []
+    return sorted(events, key=lambda e: (e.start, e.end))
 
 
 def log_odds(probability: float) -> float:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from course_lib.clipworld import make_scene, make_story, phrasings
-from course_lib.clipworld.questions import KINDS, NOTHING, UNSEEN, Question, questions
+from course_lib.clipworld.questions import KINDS, NOTHING, UNSEEN, Question, questions, read_together, told_together
 from course_lib.timeline import Event, Timeline
 
 STREET = Timeline(
@@ -176,3 +176,9 @@ def test_an_event_in_a_learner_s_own_words_is_asked_for_in_grammatical_forms():
     assert "What happened after the blue van carried a box?" in asked
     assert "From when to when is the man stopping by?" in asked
     assert not [text for text in asked if "does the blue van carries" in text]
+
+
+def test_what_is_told_together_is_read_back_and_other_words_are_left_out():
+    events = [Event(0, 1, "person in red", "picks up a box"), Event(0, 1, "light", "turns red")]
+    assert read_together(told_together(events, "and")) == [(e.subject, e.action) for e in events]
+    assert read_together("nothing happens") == read_together("the zebra sings and the car") == []

@@ -20,7 +20,7 @@ from course_lib.temporal.controls import CONTROLS
 from course_lib.temporal.metrics import match
 from course_lib.timeline import Timeline
 from course_lib.video import Clip
-from course_lib.zoo.pocket import Pocket, pair_up
+from course_lib.zoo.pocket import Pocket, pair_up, runs, whole_seconds
 
 CLIPS = Path(str(files("course_lib"))) / "clips"
 
@@ -113,6 +113,36 @@ def test_pairs_stay_pairs_and_single_frames_find_a_partner_or_stand_still() -> N
     assert frames.tolist() == [0, 2, 1, 3, 2, 4, 3, 4, 4, 4]
     moments, frames = pair_up(np.array([0.0, 2.0, 4.0]), 2)
     assert moments.tolist() == [0, 2, 4] and frames.tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_what_is_seen_at_two_seconds_on_end_is_an_event_and_at_one_a_slip() -> None:
+    car, dog = ("red car", "stops"), ("white dog", "runs")
+    seen = [{car}, {car, dog}, {car}, set(), {dog}, {dog}, {car}]
+    told = [(e.start, e.end, e.subject) for e in runs(range(3, 10), [frozenset(s) for s in seen])]
+    assert told == [(3, 5, "red car"), (7, 8, "white dog")]
+    (alone,) = runs([4], [frozenset({dog})])
+    assert (alone.start, alone.end) == (4, 5)
+    assert runs([1, 2], [frozenset(), frozenset()]) == []
+    (long,) = runs([0, 4, 8, 12], [frozenset({car})] * 3 + [frozenset()])
+    assert (long.start, long.end) == (0, 8)
+
+
+def test_the_seconds_asked_are_those_that_the_moments_stand_for() -> None:
+    assert whole_seconds(np.arange(16) * 1.875 + 0.9375, 30.0) == list(range(30))
+    assert whole_seconds(np.arange(16) * 0.9375 + 15.47, 30.0) == list(range(15, 30))
+    assert whole_seconds(np.array([0.2]), 30.0) == [0] and whole_seconds(np.array([0.1]), 0.4) == [0]
+
+
+def test_telling_second_by_second_is_no_worse_than_in_one_go(pocket: Pocket) -> None:
+    scores = {"second by second": 0.0, "in one go": 0.0}
+    for how in scores:
+        teller = Pocket(pocket.model, tells=how)
+        for seed in range(20, 32):
+            clip, timeline = drawn(teller, seed)
+            scores[how] += match(told_events(teller.summarize(clip), clip.duration), timeline.events).f1 / 12
+    assert scores["second by second"] >= max(0.8, scores["in one go"] - 0.02)
+    with pytest.raises(ModelError, match="cannot tell 'backwards'"):
+        Pocket(pocket.model, tells="backwards")
 
 
 def test_the_two_shipped_files_hold_at_most_12_million_parameters_and_25_megabytes() -> None:
