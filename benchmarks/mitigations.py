@@ -11,8 +11,8 @@ from course_lib.temporal.ways import Way
 
 SEEDS = range(1000, 1030)  # neither trained on nor used to choose a mitigation's rules
 HARD = {"short, repeated, two at once": (("short", "repeated", "two"), 30.0), "2 minutes": (("story",), 120.0)}
-TRIED = ("timeline-first", "two-step", "vote", "coarse-to-fine", "denser", "reverse", "contrast", "numbers",
-         "timestamps", "structured", "abstain:0.3")  # fmt: skip
+TRIED = ("denser", "two-step", "two-step:60", "two-step:60+denser", "vote", "coarse-to-fine", "reverse", "contrast",
+         "numbers", "timestamps", "structured", "abstain:0.3")  # fmt: skip
 
 
 def run(model: str = "pocket", seeds: Sequence[int] = SEEDS, tried: Sequence[str] = TRIED) -> dict[str, Any]:
