@@ -14,7 +14,8 @@ from IPython.display import HTML, Image, Markdown, Video, display
 # %% [markdown]
 # ## 1. A clip whose truth is known
 #
-# The clip was drawn from a seed: what happens was decided first, and then painted. So the table is exact.
+# The clip was drawn from a seed: what happens was decided first, and then painted. So the table is exact. It is one of
+# those that the model is wrong about, chosen for that.
 # Play it. If your viewer shows no player, section 2 shows the frames.
 
 # %%
@@ -179,7 +180,7 @@ Markdown(f"**{words}** {interval}; the second, {kept / again:.0%}, lies {side} i
 
 # %% [markdown]
 # What is lost rested on *when*; what is kept may be chance, or the question alone. And one clip is an anecdote:
-# `course bench pocket` measures the same on 200 clips that training never saw.
+# `course bench pocket` measures the same on 500 clips that training never saw.
 
 # %% [markdown]
 # ## 6. How to work
