@@ -45,7 +45,7 @@ def run() -> dict[str, Any]:
 
     model = pocket.model
     ids = lambda text: model.tokenizer(text, add_special_tokens=False)["input_ids"]  # noqa: E731
-    seconds, _ = pair_up(clip.seconds, pocket.tubelet)
+    seconds, _ = pair_up(clip, pocket.tubelet)
     place = ids(place_video(list(seconds), model.projector.tokens, model.time_signal))
     video = pocket.video_tokens(clip)
     prompt = ids(turn("Describe the video."))

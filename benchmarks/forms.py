@@ -32,8 +32,8 @@ def run(model: str = "pocket", seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
         scene, rng = make_scene(seed), random.Random(seed)
         footage, timeline = of_scene(scene), scene.timeline
         asked = questions(timeline, rng, ASKED, each=1, phrasing="any")
-        choices, pairs = multiple_choice(asked, timeline, rng), yes_no(asked, timeline, rng)
-        for form, put in zip(CHANCE, (asked, choices, pairs), strict=True):
+        choices, yes_nos = multiple_choice(asked, timeline, rng), yes_no(asked, timeline, rng)
+        for form, put in zip(CHANCE, (asked, choices, yes_nos), strict=True):
             for q, a in zip(put, asker(footage, [q.text for q in put]), strict=True):
                 right[form].append(judge(q, a.answer, timeline).ok)
     rows: list[tuple[object, ...]] = []

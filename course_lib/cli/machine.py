@@ -88,7 +88,9 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume/--no-resume", help="Go on with the run that --out holds, or refuse to.")
     ] = True,
-    lesson: Annotated[bool, typer.Option("--lesson", help="The small world of the lesson, in minutes.")] = False,
+    lesson: Annotated[
+        bool, typer.Option("--lesson", help="Minutes: one kind of question, on the shipped encoder.")
+    ] = False,
     threads: Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads.")] = None,
     base: Annotated[
         Path | None, typer.Option("--base", help="Take vision and text from this run: pocket-notime from pocket's.")

@@ -43,14 +43,34 @@ def _doubles(verb: str) -> bool:
 
 @cache
 def forms(verb: str) -> tuple[str, ...]:
-    """Every form of a base verb: base, third person, past forms, gerund."""
+    """Every form of a base verb, each once: base, third person, past forms, gerund."""
+    third, past, gerund = _forms(verb)
+    return tuple(dict.fromkeys((verb, third, *past, gerund)))
+
+
+def base_of_gerund(gerund: str) -> str:
+    """ "running" -> "run", "driving" -> "drive", "rolling" -> "roll"."""
+    stem = gerund.removesuffix("ing")
+    doubled = len(stem) > 2 and stem[-1] == stem[-2] and stem[-1] not in "lsz"
+    tried = [*([stem[:-1]] if doubled else []), *([stem + "e"] if stem + "e" in _IRREGULAR else []), stem, stem + "e"]
+    return next((verb for verb in tried if _forms(verb)[2] == gerund), stem)
+
+
+def principal(verb: str) -> tuple[str, str, str]:
+    """Third person, past and gerund of a base verb: "hit" -> ("hits", "hit", "hitting")."""
+    third, past, gerund = _forms(verb)
+    return third, past[0], gerund
+
+
+def _forms(verb: str) -> tuple[str, list[str], str]:
     third = verb + "es" if re.search(r"(?:ch|sh|ss|x|zz|o)$", verb) else verb + "s"
     if re.search(r"[^aeiou]y$", verb):
         third = verb[:-1] + "ies"
+    third = {"be": "is", "have": "has"}.get(verb, third)
     stem = verb + verb[-1] if _doubles(verb) else verb
     if verb.endswith("ie"):
         gerund = verb[:-2] + "ying"
-    elif verb.endswith("e") and not verb.endswith("ee"):
+    elif verb.endswith("e") and not verb.endswith("ee") and verb != "be":
         gerund = verb[:-1] + "ing"
     else:
         gerund = stem + "ing"
@@ -62,7 +82,7 @@ def forms(verb: str) -> tuple[str, ...]:
         past = [verb[:-1] + "ied"]
     else:
         past = [stem + "ed"]
-    return tuple(dict.fromkeys((verb, third, *past, gerund)))
+    return third, past, gerund
 
 
 def any_form(*verbs: str) -> str:

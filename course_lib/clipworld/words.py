@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from course_lib.clipworld.verbs import base, forms
+from course_lib.clipworld.verbs import base, base_of_gerund, principal
 
 COLOURS = ("red", "blue", "green", "yellow", "white", "black", "orange", "purple")
 KINDS = ("car", "person", "dog", "ball", "bird", "light")
@@ -50,13 +50,18 @@ ACTION = {a.present: a for a in ACTIONS}
 
 
 def action_of(words: str) -> Action:
-    """The action that an event's words name, with its forms: clipworld's, or any verb's ("parks", "parking a van")."""
+    """The action that an event's words name, with its forms: clipworld's, or any verb's ("parks", "parking a van").
+    Words that do not begin with a verb ending in -s or -ing stay as they are in every form."""
     if words in ACTION:
         return ACTION[words]
     first, _, rest = words.partition(" ")
-    plain = first[:-3] if first.endswith("ing") and len(first) > 5 else base(first)
-    every = forms(plain)  # base, third person, past, …, gerund
-    present, past, gerund, infinitive = (f"{every[i]} {rest}".strip() for i in (1, 2, -1, 0))
+    if first.endswith("ing") and len(first) > 5:
+        plain = base_of_gerund(first)
+    elif first.endswith("s") and len(first) > 1:
+        plain = base(first)
+    else:
+        return Action(*(words,) * 4, kinds=(), views=())
+    present, past, gerund, infinitive = (f"{verb} {rest}".strip() for verb in (*principal(plain), plain))
     return Action(present, past, gerund, infinitive, kinds=(), views=())
 
 

@@ -39,7 +39,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Answered:
-    """confidence: the probability that the model gives its own words, 0 to 1; None from a model without logits."""
+    """confidence: how likely the answer is to be right, as the model says, 0 to 1; None from a model without logits."""
 
     answer: str
     confidence: float | None = None
@@ -75,6 +75,11 @@ class Asker(Protocol):
     def __call__(self, footage: Footage, questions: Sequence[str], look: Look = ...) -> list[Answered]: ...
 
 
+def takes_pairs(model: Any, duration: float) -> bool:
+    """Whether a model's `moments` are pairs of frames, as pocket's are."""
+    return len(model.moments(duration, num_frames=1)) == 2
+
+
 class PlainAsker:
     """Asks a model of the zoo as it is. Clips looked at last are kept for the next questions about them."""
 
@@ -94,7 +99,7 @@ class PlainAsker:
         began = time.monotonic()
         begin, end = look.window or (0.0, footage.duration)
         moments = [begin + s for s in self.model.moments(end - begin, num_frames=look.num_frames)]
-        clip = footage.look(moments, self.model.size)
+        clip = replace(footage.look(moments, self.model.size), pairs=takes_pairs(self.model, end - begin))
         clip = look.paint(clip) if look.paint is not None else clip
         self._seen = [(footage, look, clip), *self._seen][:KEPT]
         self._cost += Cost(frames=len(clip), tokens=self._tokens(clip, ""), seconds=time.monotonic() - began)
@@ -105,7 +110,7 @@ class PlainAsker:
         if not questions:
             return []
         clip = self.clip(footage, look)
-        began = time.monotonic()
+        began, before = time.monotonic(), self._asked_itself()
         if hasattr(self.model, "scored"):
             other = look.against(clip) if look.against is not None else None
             if other is not None:
@@ -117,13 +122,18 @@ class PlainAsker:
         else:
             answers = [Answered(text) for text in self.model.answers(clip, list(questions))]
         text = self._read(clip, questions) - self._tokens(clip, "")
-        self._cost += Cost(calls=len(questions), tokens=text, seconds=time.monotonic() - began)
+        own = [self._asked_itself()[i] - before[i] for i in (0, 1)]
+        self._cost += Cost(calls=len(questions) + own[0], tokens=text + own[1], seconds=time.monotonic() - began)
         return answers
 
     def _read(self, clip: Clip, questions: Sequence[str]) -> int:
         """Tokens of the clip and of each question behind it."""
         video = self._tokens(clip, "")
         return video + sum(self._tokens(clip, q) - video for q in questions)
+
+    def _asked_itself(self) -> tuple[int, int]:
+        """Questions that the model asked itself so far (pocket, to tell a timeline), and their tokens."""
+        return getattr(self.model, "asked_itself", 0), getattr(self.model, "asked_itself_tokens", 0)
 
     def _tokens(self, clip: Clip, question: str) -> int:
         return int(self.model.num_tokens(clip, question)) if hasattr(self.model, "num_tokens") else 0

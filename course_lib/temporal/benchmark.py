@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.clipworld.questions import NOTHING, Question, questions
 from course_lib.progress import progress
+from course_lib.temporal.asker import takes_pairs
 from course_lib.temporal.controls import CONTROLS, frames_a_moment
 from course_lib.temporal.judge import judge
 from course_lib.temporal.metrics import bootstrap, match, order_score, wilson
@@ -79,7 +80,8 @@ def clip_of(
     scene = make_scene(seed, seconds, kind)
     moments = np.asarray(model.moments(scene.duration, num_frames=num_frames), dtype=np.float64)
     frames = scene.render([float(t) for t in moments], model.size)
-    return Clip(frames, moments, scene.duration, f"clipworld seed {seed}"), scene.timeline
+    source, pairs = f"clipworld seed {seed}", takes_pairs(model, scene.duration)
+    return Clip(frames, moments, scene.duration, source, pairs=pairs), scene.timeline
 
 
 def _answers(model: Any, clip: Clip, questions: list[str]) -> list[tuple[str, float | None]]:
@@ -93,7 +95,7 @@ def _answers(model: Any, clip: Clip, questions: list[str]) -> list[tuple[str, fl
 
 def _num_moments(clip: Clip) -> int:
     """What "frame 3" counts: a close pair of frames is one."""
-    return len(clip.seconds) // frames_a_moment(clip.seconds)
+    return len(clip.seconds) // frames_a_moment(clip)
 
 
 class _Tally:

@@ -10,12 +10,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
 from course_lib.clipworld.questions import NOTHING, UNSEEN, questions
 from course_lib.clipworld.scene import make_scene
-from course_lib.temporal.asker import Asker, Look, PlainAsker
-from course_lib.temporal.controls import CONTROLS, frames_a_moment
+from course_lib.temporal.asker import Asker, Look, PlainAsker, takes_pairs
+from course_lib.temporal.controls import CONTROLS
 from course_lib.temporal.footage import of_scene
 from course_lib.temporal.judge import judge
 
@@ -58,10 +56,10 @@ class ClipWork:
         scene_kind, seed = item
         scene = make_scene(seed, self.seconds, scene_kind)
         model = _loaded(self.load, self.model) if isinstance(self.model, str) else self.model
-        moments = np.asarray(model.moments(scene.duration), dtype=np.float64)
+        num = len(model.moments(scene.duration)) // (2 if takes_pairs(model, scene.duration) else 1)
         rng = random.Random(f"compare/{self.seed}/{scene_kind}/{seed}")
         # "Frame 3" counts what the plain model looks at.
-        asked = questions(scene.timeline, rng, self.kinds, self.each, "any", len(moments) // frames_a_moment(moments))
+        asked = questions(scene.timeline, rng, self.kinds, self.each, "any", num)
         told: dict[str, Any] = {}
         for name in (*self.ways, *self.controls):
             paint = CONTROLS.get(name)

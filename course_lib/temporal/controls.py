@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 GREY = 127
 
 
-def frames_a_moment(seconds: np.ndarray) -> int:
+def frames_a_moment(clip: Clip) -> int:
     """2 if the frames were taken in close pairs (a moment and its motion, as pocket takes them), else 1."""
-    return 2 if in_pairs(seconds) else 1
+    return 2 if in_pairs(clip) else 1
 
 
 def shuffled(clip: Clip, seed: int = 0) -> Clip:
@@ -33,7 +33,7 @@ def shuffled(clip: Clip, seed: int = 0) -> Clip:
     One frame alone stays as it is.
     """
     rng = np.random.default_rng(seed)
-    size = frames_a_moment(clip.seconds)
+    size = frames_a_moment(clip)
     order = np.arange(len(clip.frames) // size)
     while len(order) > 1 and (order == np.arange(len(order))).all():
         order = rng.permutation(len(order))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,9 @@ import numpy as np
 from course_lib.clipworld.questions import SUMMARY_QUESTION, Question, summary_text
 from course_lib.errors import TimelineError
 from course_lib.progress import progress, waiting
+from course_lib.temporal.asker import takes_pairs
 from course_lib.temporal.asking import probes_of
 from course_lib.temporal.contradictions import Checked, contradictions
-from course_lib.temporal.controls import frames_a_moment
 from course_lib.temporal.footage import Footage, of_clip, of_file
 from course_lib.temporal.judge import judge
 from course_lib.temporal.report import Probe, ProbeReport
@@ -104,8 +105,10 @@ def _other_frames(model: Any, footage: Footage, path_or_clip: str | Path | Clip)
     if not isinstance(path_or_clip, str | Path) or not hasattr(model, "moments"):
         return None
     seconds = np.asarray(model.moments(footage.duration), dtype=np.float64)
-    later = footage.duration / (len(seconds) // frames_a_moment(seconds)) / 3
-    return footage.look([float(s) for s in np.minimum(seconds + later, footage.duration)], model.size)
+    pairs = takes_pairs(model, footage.duration)
+    later = footage.duration / (len(seconds) // (2 if pairs else 1)) / 3
+    clip = footage.look([float(s) for s in np.minimum(seconds + later, footage.duration)], model.size)
+    return replace(clip, pairs=pairs)
 
 
 def _summary_question(timeline: Timeline) -> Question:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from course_lib.video import Clip
 
 PAIR_GAP = 0.5  # seconds between the two frames of a tubelet
 
@@ -24,17 +29,17 @@ def tubelets(moments: np.ndarray, duration: float, gap: float = PAIR_GAP) -> np.
     return np.stack([first, first + gap], axis=1).reshape(-1)
 
 
-def in_pairs(seconds: np.ndarray) -> bool:
-    """Whether frames at these seconds (float64 [T]) are tubelets, as `tubelets` gives them: the gaps inside pairs are
-    about a pair's, and shorter than those between them or, where the moments lie close, unlike them."""
+def in_pairs(clip: Clip) -> bool:
+    """Whether a clip's frames are tubelets: as it says itself; of one that does not, as its times look. There, gaps
+    inside pairs are no longer than a tubelet's and surely shorter than those between them."""
+    seconds = clip.seconds
     if len(seconds) < 2 or len(seconds) % 2:
         return False
-    first, second = seconds[::2], seconds[1::2]
-    gaps, between = second - first, first[1:] - second[:-1]
-    if (gaps < 0).any() or gaps.max() > 1.5 * PAIR_GAP:
+    if clip.pairs is not None:
+        return clip.pairs
+    inside, between = seconds[1::2] - seconds[::2], seconds[2::2] - seconds[1:-1:2]
+    if (inside < 0).any() or inside.max() > 1.5 * PAIR_GAP:
         return False
-    if not len(between):
-        return True
-    usual = float(np.median(between))
-    unlike = gaps.min() > PAIR_GAP / 2 and abs(usual - float(np.median(gaps))) > PAIR_GAP / 10
-    return bool(gaps.max() < usual or unlike)
+    return not len(between) or bool(
+        inside.max() <= between.min() + 1e-6 and np.median(inside) < 0.8 * np.median(between)
+    )

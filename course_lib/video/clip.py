@@ -19,6 +19,7 @@ class Clip:
     repeats where one frame was asked for twice. duration: seconds from the first shown frame to the end of the last.
     source: the path, or a name for a clip that was drawn. note: what a reader should know of it, such as
     "truncated: 12.3 of 30.0 s can be decoded"; empty when there is nothing to say.
+    pairs: whether the frames are pairs, two of each moment (tubelets), as some models take them; None: not known.
     Raises VideoError naming the field that does not fit.
     """
 
@@ -27,6 +28,7 @@ class Clip:
     duration: float
     source: str
     note: str = ""
+    pairs: bool | None = None
 
     def __post_init__(self) -> None:
         frames = np.asarray(self.frames)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from course_lib.clipworld.questions import SUMMARY_QUESTION, read_together, summ
 from course_lib.errors import ModelError
 from course_lib.model.decode import Prefix, Written, complete, extend, prefill
 from course_lib.model.prompt import END, place_video, turn
+from course_lib.model.tokenizer import LAST_NUMBER
 from course_lib.timeline import Event
 from course_lib.tokens.sampling import PAIR_GAP, in_pairs, tubelets, uniform
 from course_lib.video import Clip, probe, sample
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 MOMENTS = 16
 SUMMARY_TOKENS = 400  # two minutes of events
 AT_TOKENS = 48  # three events at once
-LOOK_UPS = 300  # at most, of a clip that it tells second by second; a longer one every other second, or every third
 ASK_OF_A_SECOND = AT[1]
 TELLS = ("second by second", "in one go")  # how a timeline is told
 IN_MEMORY = 4  # clips whose cached prefixes are kept
@@ -62,6 +62,7 @@ class Pocket:
         self.timeline_first = bool(model.extra.get("timeline_first")) if timeline_first is None else timeline_first
         self.size: int = model.encoder.size
         self.tubelet: int = model.encoder.tubelet
+        self.asked_itself = self.asked_itself_tokens = 0  # look-ups so far, and what they had to read
         self._watched: list[_Watched] = []
 
     def moments(self, duration: float, num_frames: int | None = None, fps: float | None = None) -> list[float]:
@@ -73,7 +74,8 @@ class Pocket:
 
     def watch(self, path: str | Path, num_frames: int | None = None, fps: float | None = None) -> Clip:
         duration = probe(path).duration
-        return sample(path, at=self.moments(duration, num_frames, fps), size=(self.size, self.size))
+        clip = sample(path, at=self.moments(duration, num_frames, fps), size=(self.size, self.size))
+        return replace(clip, pairs=self.tubelet == 2)
 
     def summarize(self, clip: Clip) -> str:
         """The clip's events with their seconds, as the model tells them."""
@@ -98,9 +100,9 @@ class Pocket:
         `weight` of them (see `complete`)."""
         watched, other = self._watch(clip), self._watch(against) if against is not None else None
         out: dict[int, tuple[str, float]] = {}
-        asked = [i for i, q in enumerate(questions) if q != SUMMARY_QUESTION or other is not None]
+        asked = [i for i, q in enumerate(questions) if q != SUMMARY_QUESTION]
         if len(asked) < len(questions):
-            told = self._tell(watched)
+            told = self._tell(watched) if other is None else self._telling(watched, other.video, weight)
             out = {i: (self._text(told.ids), self._sure(told)) for i in set(range(len(questions))) - set(asked)}
         if asked:
             prompts = [self._ids(turn(questions[i])) for i in asked]
@@ -128,20 +130,21 @@ class Pocket:
 
     def _tell(self, watched: _Watched) -> Written:
         if watched.told is None:
-            if self.tells == "in one go":
-                asked = [self._ids(turn(SUMMARY_QUESTION))]
-                watched.told = complete(self.model, watched.video, asked, SUMMARY_TOKENS)[0]
-            else:
-                watched.told = self._second_by_second(watched)
+            watched.told = self._telling(watched)
         return watched.told
 
-    def _second_by_second(self, watched: _Watched) -> Written:
-        """The timeline put together from what it answers of every whole second; its confidence is their mean."""
-        moments, _ = pair_up(watched.clip.seconds, self.tubelet)
+    def _telling(self, watched: _Watched, against: Prefix | None = None, weight: float = 0.5) -> Written:
+        """A timeline in one go; or put together from what it answers of every whole second, its confidence their
+        mean."""
+        if self.tells == "in one go":
+            asked = [self._ids(turn(SUMMARY_QUESTION))]
+            return complete(self.model, watched.video, asked, SUMMARY_TOKENS, against=against, weight=weight)[0]
+        moments, _ = pair_up(watched.clip, self.tubelet)
         seconds = whole_seconds(moments, watched.clip.duration)
-        seconds = seconds[:: math.ceil(len(seconds) / LOOK_UPS)]
         asked = [self._ids(turn(ASK_OF_A_SECOND.format(t=t))) for t in seconds]
-        answers = complete(self.model, watched.video, asked, AT_TOKENS)
+        self.asked_itself += len(asked)
+        self.asked_itself_tokens += sum(map(len, asked))
+        answers = complete(self.model, watched.video, asked, AT_TOKENS, against=against, weight=weight)
         seen = [frozenset(read_together(self._text(a.ids))) for a in answers]
         told = summary_text(runs(seconds, seen))
         return Written(self._ids(told), sum(a.confidence for a in answers) / len(answers))
@@ -160,7 +163,7 @@ class Pocket:
 
     def video_tokens(self, clip: Clip) -> torch.Tensor:
         """What the language model reads of the clip: [moments * tokens a moment, hidden]."""
-        seconds, frames = pair_up(clip.seconds, self.tubelet)
+        seconds, frames = pair_up(clip, self.tubelet)
         pixels = torch.from_numpy(np.ascontiguousarray(clip.frames[frames])).permute(0, 3, 1, 2)  # [2 M, 3, H, W]
         if pixels.shape[-2:] != (self.size, self.size):
             pixels = torch.nn.functional.interpolate(
@@ -170,7 +173,7 @@ class Pocket:
             return self.model.tell_time(self.model.encode(pixels[None])[0], seconds)
 
     def _place(self, clip: Clip) -> str:
-        seconds, _ = pair_up(clip.seconds, self.tubelet)
+        seconds, _ = pair_up(clip, self.tubelet)
         return place_video(list(seconds), self.model.projector.tokens, self.model.time_signal, clip.duration)
 
     def _ids(self, text: str) -> list[int]:
@@ -181,10 +184,14 @@ class Pocket:
 
 
 def whole_seconds(moments: np.ndarray, duration: float) -> list[int]:
-    """The whole seconds of the stretch that the moments (seconds [M]) stand for: half a gap around each."""
+    """The whole seconds of the stretch that the moments (seconds [M]) stand for, half a gap around each; up to the last
+    second that the model has a word for."""
     half = (moments[-1] - moments[0]) / max(1, len(moments) - 1) / 2
-    first, last = math.ceil(max(0.0, moments[0] - half - 0.05)), math.floor(min(moments[-1] + half, duration - 1e-6))
-    return list(range(first, last + 1)) or [int(moments[0])]
+    first, last = (
+        math.ceil(max(0.0, moments[0] - half - 0.05)),
+        math.floor(min(moments[-1] + half, duration - 1e-6, LAST_NUMBER)),
+    )
+    return list(range(first, last + 1)) or [min(int(moments[0]), LAST_NUMBER)]
 
 
 def runs(seconds: Sequence[int], seen: Sequence[frozenset[tuple[str, str]]]) -> list[Event]:
@@ -192,14 +199,12 @@ def runs(seconds: Sequence[int], seen: Sequence[frozenset[tuple[str, str]]]) -> 
     of them on end is one, from the first to the last. What is seen at one alone is a slip, unless but one was asked."""
     events = []
     for what in sorted(frozenset().union(*seen)):
-        on_end: list[int] = []
-        for t, there in zip([*seconds, seconds[-1]], [*seen, frozenset()], strict=True):
-            if what in there:
-                on_end.append(t)
-                continue
-            if len(on_end) > 1 or (on_end and len(seconds) == 1):
-                events.append(Event(float(on_end[0]), float(max(on_end[-1], on_end[0] + 1)), *what))
-            on_end = []
+        places = [i for i, there in enumerate(seen) if what in there]
+        cuts = [j for j in range(1, len(places)) if places[j] - places[j - 1] > 1]
+        for first, end in zip([0, *cuts], [*cuts, len(places)], strict=True):
+            if end - first > 1 or len(seconds) == 1:
+                start, last = seconds[places[first]], seconds[places[end - 1]]
+                events.append(Event(float(start), float(max(last, start + 1)), *what))
     return sorted(events, key=lambda e: (e.start, e.end))
 
 
@@ -209,15 +214,16 @@ def log_odds(probability: float) -> float:
     return math.log(p / (1 - p))
 
 
-def pair_up(seconds: np.ndarray, tubelet: int) -> tuple[np.ndarray, np.ndarray]:
-    """Moments [M] in seconds and the frames [tubelet * M] that show them, from the times of a clip's frames.
+def pair_up(clip: Clip, tubelet: int) -> tuple[np.ndarray, np.ndarray]:
+    """Moments [M] in seconds and the frames [tubelet * M] that show them.
 
-    A clip sampled by `Pocket.watch` is pairs already. In any other clip each frame is a moment; its partner is the
+    A clip sampled by `Pocket.watch` is pairs already. In a clip that is not, each frame is a moment; its partner is the
     frame nearest to half a second later, or itself (a picture without motion) where the clip has none within 0.25 s.
     """
+    seconds = clip.seconds
     if tubelet == 1:
         return seconds, np.arange(len(seconds))
-    if in_pairs(seconds):
+    if in_pairs(clip):
         return (seconds[::2] + seconds[1::2]) / 2, np.arange(len(seconds))
     partner = np.abs(seconds[None, :] - (seconds[:, None] + PAIR_GAP)).argmin(axis=1)
     alone = np.abs(seconds[partner] - seconds - PAIR_GAP) > PAIR_GAP / 2

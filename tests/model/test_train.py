@@ -15,7 +15,7 @@ from course_lib.errors import ModelError
 from course_lib.model.train.films import Reel, film
 from course_lib.model.train.loop import run
 from course_lib.model.train.picture import standing
-from course_lib.model.train.recipe import Recipe
+from course_lib.model.train.recipe import ASKED, Recipe
 from course_lib.model.train.run import SHIPPED, train_pocket
 from course_lib.model.train.start import start_values
 from course_lib.model.train.text import text_stage
@@ -171,6 +171,8 @@ def test_a_lesson_asks_every_kind_and_held_out_phrasings_stay_out_of_training(ti
         for seed in range(40)
         for block in teacher.lesson(timeline, [1.0] * 16, random.Random(seed)).blocks
     ]
+    kinds = {b.kind for seed in range(40) for b in teacher.lesson(timeline, [1.0] * 16, random.Random(seed)).blocks}
+    assert {kind.removesuffix(" bare") for kind in kinds} == set(ASKED)
     held_out = ("tell me what goes on", "give the start and end", "which one is seen earlier", "what is the next thing")
     assert phrasings.AT[-1].lower().startswith(held_out[0])
     assert not [text for text in asked if any(phrase in text for phrase in held_out)]

@@ -49,7 +49,10 @@ class Oracle:
         if events and re.search(r"\bbefore\b|preced", text):
             return self.side(self.timeline.before(events[0]))
         if re.search(r"\bafter\b|\bnext\b|follows", text):
-            event = events[0] if events else self.timeline.at(times(text)[0].start)[0]
+            spots = [e for when in times(text) for e in self.timeline.at(when.start)]
+            if not events and not spots:
+                return UNSEEN
+            event = (events or spots)[0]
             return self.side(self.timeline.after(event))
         if events:
             return self.when(events[0])

@@ -14,6 +14,7 @@ from course_lib.temporal.probe import probe
 from course_lib.temporal.twins import multiple_choice, unanswerable_twins, yes_no
 from course_lib.temporal.verdict import FAILURES
 from course_lib.timeline import Event, Timeline
+from course_lib.video import Clip
 
 from .conftest import grey_clip
 
@@ -217,7 +218,7 @@ def test_every_control_takes_a_clip_of_one_frame(name):
 
 
 def test_one_frame_is_a_moment_of_its_own():
-    assert frames_a_moment(np.zeros(1)) == 1
+    assert frames_a_moment(Clip(np.zeros((1, 8, 8, 3), np.uint8), np.zeros(1), 1.0, "one")) == 1
 
 
 def test_a_clip_of_one_frame_is_probed_with_and_without_a_timeline(models, timeline):

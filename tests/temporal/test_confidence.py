@@ -47,11 +47,12 @@ def test_calibrating_changes_nothing_but_how_sure_the_model_says_it_is(tmp_path:
     pocket = load("pocket", device="cpu")
     pocket.model.save_pretrained(tmp_path / "model")
     before = json.loads((tmp_path / "model" / "config.json").read_text())
+    weights = (tmp_path / "model" / "model.safetensors").read_bytes()
     slope, offset = calibrate(tmp_path / "model", seeds=(900, 901))
     after = json.loads((tmp_path / "model" / "config.json").read_text())
     assert after.pop("confidence") == [slope, offset] and slope > 0
     before.pop("confidence", None)
-    assert after == before
+    assert after == before and (tmp_path / "model" / "model.safetensors").read_bytes() == weights
 
     told = asked_of(Pocket(VideoLLaMA.from_pretrained(tmp_path / "model")), [902])
     (tmp_path / "model" / "config.json").write_text(json.dumps(before | {"confidence": [1.0, 0.0]}))

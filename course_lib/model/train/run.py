@@ -64,7 +64,16 @@ def train_pocket(
     folder.mkdir(parents=True, exist_ok=True)
     config = config or PocketConfig()
     recipe = recipe or (LESSON if lesson else POCKET)
-    _agree(folder / "recipe.json", {"config": config.to_dict(), "recipe": vars(recipe), "seed": seed})
+    seen_by = ("size", "tubelet", "features", "widths")
+    if not recipe.vision and any(getattr(config, name) != getattr(PocketConfig(), name) for name in seen_by):
+        raise ModelError("The shipped encoder fits no other size than its own.", "Train vision too, or keep the size.")
+    agreed = {
+        "config": config.to_dict(),
+        "recipe": vars(recipe),
+        "seed": seed,
+        "based on another run": base is not None,
+    }
+    _agree(folder / "recipe.json", agreed)
     if threads:
         torch.set_num_threads(threads)
     where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
@@ -81,6 +90,8 @@ def train_pocket(
     numbers: dict[str, dict[str, float]] = {}
     began = time.monotonic()
     given = (*(GIVEN if base is not None else ()), *(() if recipe.vision else ("vision",)))
+    if stages != STAGES and (taken := set(stages) & set(given)):
+        raise ModelError(f"Stage {sorted(taken)[0]} is taken from another model in this run.", "Leave it out.")
     for stage in [s for s in STAGES if s in stages and s not in given]:
         if stage == "vision":
             built = vision_stage(naming, reel, recipe.vision, recipe.films, where)
@@ -98,7 +109,7 @@ def train_pocket(
         numbers[stage] = run(built, folder, where, say=say)
         draw_losses(folder / "log.jsonl", folder / "loss.png")
     if "joint" in stages:
-        model.extra["timeline_first"] = recipe.from_timeline > 0
+        model.extra |= {"timeline_first": recipe.from_timeline > 0, "tells": "second by second"}
         model.save_pretrained(folder / "model", dtype=torch.float16)
         say(f"the model is in {folder / 'model'}, after {(time.monotonic() - began) / 60:.0f} minutes")
     return numbers

@@ -86,8 +86,8 @@ class Teacher:
         bare: float = 0.25,
         phrasing: str = "training",
     ) -> Lesson:
-        """The summary, and questions of every kind that is asked on one clip: `bare` of them as look-ups without a
-        sentence, `self.from_timeline` of them answered with the told timeline in sight."""
+        """The summary (if any is told), and questions of every kind that is asked on one clip: `bare` of them as
+        look-ups without a sentence, `self.from_timeline` of them answered with the told timeline in sight."""
         blocks = []
         for kind in self.asked:
             plain = rng.random() < bare

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from course_lib.temporal.asker import Answered, Asker, Cost, Look
+from course_lib.temporal.asker import Answered, Asker, Cost, Look, takes_pairs
 from course_lib.temporal.footage import Footage
 from course_lib.video import Clip
 
@@ -56,7 +56,7 @@ class Mitigated:
 
 def frames_a_moment(model: Any, duration: float) -> int:
     """Frames that a model takes for one of its `num_frames`: pocket's moments are pairs."""
-    return max(1, len(model.moments(duration, num_frames=1)))
+    return 2 if takes_pairs(model, duration) else 1
 
 
 def region(footage: Footage, look: Look) -> tuple[float, float]:
