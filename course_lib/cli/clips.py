@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -53,6 +54,8 @@ def _draw(seed: int, out: Path, timeline_out: Path | None, seconds: float, kind:
     _writable(out)
     truth = timeline_out or out.with_suffix(".timeline.json")
     _writable(truth)
+    if truth.resolve() == out.resolve():
+        raise CourseError(f"The clip and its timeline are both to be {out}.", "Give --timeline-out another name.")
     scene = clipworld.make_scene(seed, seconds=seconds, kind=kind)
     with TemporaryDirectory(dir=out.parent) as folder:  # a run that is stopped leaves no broken clip under its name
         with waiting(f"drawing {out.name}"):
@@ -68,3 +71,5 @@ def _writable(path: Path) -> None:
         raise CourseError(f"{path} is a folder.", f"Name a file in it: {path / 'clip.mp4'}")
     if not path.parent.is_dir():
         raise CourseError(f"The folder {path.parent} is not there.", f"Make it first: mkdir -p {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise CourseError(f"The folder {path.parent} cannot be written.", "Choose another one.")

@@ -59,6 +59,8 @@ def probe(
     """
     if (video is None) == (seeds is None):
         raise typer.BadParameter("give a VIDEO or --seeds" + (", not both" if video else f" ({SEEDS})"))
+    if out is not None:
+        say.make_folder(out)  # before the work, not after it
     if seeds is None:
         assert video is not None
         only_seeds = {"--scene-kind": scene_kind, "--seconds": seconds, "--scheduler": scheduler, "--workers": workers}
@@ -134,6 +136,8 @@ def _probe_video(
     if json:
         say.as_json(result.to_dict())
         return
+    if note := result.clip.note if result.clip is not None else "":
+        say.console().print(f"{video.name} is {note}.\n")
     say.console().print(result.table())
     say.written(written)
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course_lib.errors import CourseError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -42,3 +44,11 @@ def written(paths: Sequence[Path]) -> None:
 def as_json(data: Any) -> None:
     """Print `data` as JSON and nothing else."""
     print(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder that is to be written into. Raises CourseError where that cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise CourseError(f"{path} cannot be made a folder ({problem.strerror}).", "Give another --out.") from problem

@@ -38,6 +38,8 @@ def summarize(
         raise typer.BadParameter(f"--fps is {fps:g}: give a number above 0")
     if question is not None and not question.strip():
         raise typer.BadParameter("--question is empty: ask something, or leave it out for a summary")
+    if question is not None and not question.isprintable() and any(0xD800 <= ord(c) < 0xE000 for c in question):
+        raise typer.BadParameter("--question is no valid text: give it in UTF-8")
     from course_lib import video as decoder
 
     decoder.probe(video)  # a file that is no video is refused before seconds go into loading a model
@@ -56,13 +58,15 @@ def summarize(
                 "duration": float(clip.duration),
                 "seconds": [float(s) for s in clip.seconds],
                 "tokens": tokens,
+                "note": clip.note,
                 "answer": answer,
                 "events": [asdict(e) for e in events],
             }
         )
         return
     out = say.console()
-    out.print(f"{video.name}: {clip.duration:.1f} s. {llm.name} saw {len(clip.seconds)} frames as {tokens} tokens.\n")
+    out.print(f"{video.name}: {clip.duration:.1f} s. {llm.name} saw {len(clip.seconds)} frames as {tokens} tokens.")
+    out.print(f"The file is {clip.note}.\n" if clip.note else "")
     _told(answer, () if question else events)
 
 

@@ -6,6 +6,7 @@ Kinds: `at`, `after`, `before`, `order`, `when`, `count`, `frames`, `summary`, `
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -134,8 +135,8 @@ def _name(timeline: Timeline, event: Event, rng: random.Random) -> str:
 
 def _once(timeline: Timeline) -> list[Event]:
     """Events that happen exactly once, so that "after the red car stopped" has one reading."""
-    told = [e.text for e in timeline]
-    return [e for e in timeline if told.count(e.text) == 1]
+    told = Counter(e.text for e in timeline)
+    return [e for e in timeline if told[e.text] == 1]
 
 
 def _make(text: str, answer: str, kind: str, evidence: tuple[float, float], held_out: bool, *also: str) -> Question:
@@ -149,7 +150,7 @@ def _second(rng: random.Random, event: Event) -> int | None:
 
 
 def _at(timeline: Timeline, rng: random.Random, phrasing: _Phrasing, num_frames: int) -> Question | None:
-    whole = range(1, max(2, int(timeline.duration)))
+    whole = [s for s in range(1, max(2, int(timeline.duration))) if s < timeline.duration] or [0]
     idle = [s for s in whole if not any(e.overlaps(s - 0.9, s + 0.9) for e in timeline)]
     event = rng.choice(timeline.events) if len(timeline) else None
     if idle and (event is None or rng.random() < 0.12):

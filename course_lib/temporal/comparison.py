@@ -18,6 +18,7 @@ from course_lib.temporal.clipwork import PLAIN, ClipWork, Item, Make
 from course_lib.temporal.controls import CONTROLS
 from course_lib.temporal.identity import identity
 from course_lib.temporal.journal import Journal
+from course_lib.temporal.mitigate import parts_of
 from course_lib.temporal.scale import map_clips
 from course_lib.temporal.ways import COSTS, Way, ways_of
 
@@ -136,6 +137,8 @@ def compare(
     Raises CourseError.
     """
     seeds, scene_kinds = tuple(dict.fromkeys(seeds)), tuple(dict.fromkeys(scene_kinds))
+    if make is None:
+        mitigations = ["+".join(parts_of(spec)) for spec in mitigations if spec.strip() != PLAIN]
     ways = tuple(dict.fromkeys((PLAIN, *mitigations)))
     _refuse(model, seeds, kinds, scene_kinds, each, controls, scheduler, workers)
     work = ClipWork(model, ways, tuple(controls), tuple(kinds), float(seconds), each, seed, make, load)

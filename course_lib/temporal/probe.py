@@ -44,8 +44,8 @@ def probe(
     summary, and up to `each` questions of the kinds at, after, before, order, when and unanswerable, each judged
     against it. Without one: contradictions alone, between answers about the events that the model told itself. The
     same seed asks the same questions. mitigation: ask them in this way instead (`mitigate.MITIGATIONS`, joined by "+");
-    the summary stays the model's own. Raises TimelineError if the timeline is of another length than the clip, and
-    ModelError for a mitigation that is unknown or that the model cannot do.
+    the summary stays the model's own. Raises TimelineError if the timeline is of another length than the clip or
+    not in English, and ModelError for a mitigation that is unknown or that the model cannot do.
     """
     began = time.monotonic()
     asker = _mitigated(model, mitigation) if mitigation is not None else None
@@ -54,6 +54,10 @@ def probe(
         raise TimelineError(
             f"The timeline is of {timeline.duration:g} s, the clip of {clip.duration:g} s.",
             "Give the timeline that belongs to this clip.",
+        )
+    if timeline is not None and (foreign := next((e for e in timeline if not e.text.isascii()), None)):
+        raise TimelineError(
+            f"The timeline tells {foreign.text!r}; questions and judge know English alone.", "Tell it in English words."
         )
     summary = model.summarize(clip)
     told = told_events(summary, clip.duration, timeline)

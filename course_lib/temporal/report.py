@@ -92,6 +92,7 @@ class ProbeReport:
         truth = json.loads(self.timeline.to_json()) if self.timeline else None
         return {
             "model": self.model, "source": self.source, "duration": self.duration, "seed": self.seed,
+            "note": self.clip.note if self.clip is not None else "",
             "sampled": list(self.sampled), "tokens": self.tokens, "took": self.took,
             "mitigation": self.mitigation, "cost": asdict(self.cost) if self.cost else None,
             "summary": self.summary, "told": [asdict(e) for e in self.told], "timeline": truth,

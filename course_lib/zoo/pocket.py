@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from course_lib.model.video_llama import VideoLLaMA
 
 MOMENTS = 16
+MOST_MOMENTS = 512
 SUMMARY_TOKENS = 400  # two minutes of events
 AT_TOKENS = 48  # three events at once
 ASK_OF_A_SECOND = AT[1]
@@ -68,7 +69,12 @@ class Pocket:
     def moments(self, duration: float, num_frames: int | None = None, fps: float | None = None) -> list[float]:
         """Seconds of the frames it wants: the two of each moment, one after the other. num_frames counts moments
         (16 without it); fps is moments a second."""
-        number = num_frames or (max(1, round(duration * fps)) if fps else MOMENTS)
+        wanted = num_frames or (max(1.0, duration * fps) if fps else MOMENTS)
+        if wanted > MOST_MOMENTS:
+            raise ModelError(
+                f"{wanted:.3g} moments are more than {self.name} can read.", f"Give at most {MOST_MOMENTS} frames."
+            )
+        number = round(wanted)
         middles = uniform(duration, number)
         return list(tubelets(middles, duration) if self.tubelet == 2 else middles)
 

@@ -42,6 +42,9 @@ def test_the_rooms_without_a_model_load_without_torch(room):
     assert loaded_after(f"import course_lib.{room}") & {"torch", "transformers", "matplotlib"} == set()
 
 
+LESSON = ["train", "pocket", "--lesson", "--out"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -68,6 +71,21 @@ def test_the_rooms_without_a_model_load_without_torch(room):
         (["clip", "--seed", "1", "--out", "."], "is a folder"),
         (["bench", "nonsense"], "BenchError: There is no benchmark 'nonsense'. Choose one of: "),
         (["train", "gpt"], "'gpt' cannot be trained here"),
+        ([*LESSON, "run", "--base", "gone"], "ModelError: gone holds no training run."),
+        ([*LESSON, "notes.txt"], "ModelError: notes.txt is a file."),
+        (
+            [*LESSON, "run", "--device", "nonsense"],
+            "The device 'nonsense' cannot be used",
+        ),
+        (
+            [*LESSON, "run", "--stage", "vision"],
+            "Stage vision is taken from another model",
+        ),
+        (["summarize", "a.mp4", "--question", "bad \udcff\udcfe"], "--question is no valid text"),
+        (["clip", "--seed", "1", "--out", "a.mp4", "--timeline-out", "./a.mp4"], "both to be a.mp4"),
+        (["probe", "--seeds", "0:1", "--out", "notes.txt"], "notes.txt cannot be made a folder (File exists)"),
+        (["probe", "a.mp4", "--out", "notes.txt"], "notes.txt cannot be made a folder (File exists)"),
+        (["probe", "--seeds", "0:1", "--mitigation", "frozen"], "ModelError: There is no mitigation 'frozen'"),
     ],
 )
 def test_bad_input_ends_with_2_and_one_line_on_standard_error(arguments, said, tmp_path, monkeypatch, capsys):

@@ -41,7 +41,7 @@ def test_the_json_of_a_summary_has_the_promised_keys_and_nothing_else_is_printed
         cwd=folder, capture_output=True, text=True, check=True,
     )  # fmt: skip
     told = json.loads(run.stdout)
-    assert set(told) == {"model", "duration", "seconds", "tokens", "answer", "events"}
+    assert set(told) == {"model", "duration", "seconds", "tokens", "note", "answer", "events"}
     assert told["model"] == "untrained"
     assert told["duration"] == pytest.approx(4, abs=0.1)
     assert told["seconds"] and all(0 <= s <= told["duration"] for s in told["seconds"])
@@ -91,6 +91,33 @@ def test_a_timeline_of_another_clip_is_refused(here, folder, capsys):
     make_scene(5, seconds=9).timeline.save(folder / "longer.json")
     assert main(["probe", "clip.mp4", "-m", "untrained", "-t", "longer.json"]) == 2
     assert capsys.readouterr().err.startswith("TimelineError: The timeline is of 9 s")
+
+
+def test_a_timeline_in_another_language_is_refused(here, folder, capsys):
+    events = [{"start": 1, "end": 2, "subject": "weißer Hund", "action": "läuft"}]
+    (folder / "deutsch.json").write_text(json.dumps({"duration": 4, "events": events}), encoding="utf-8")
+    assert main(["probe", "clip.mp4", "-m", "untrained", "-t", "deutsch.json"]) == 2
+    assert "questions and judge know English alone" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [["--fps", "1e9"], ["--frames", "9" * 24], ["--frames", "513"]])
+def test_more_frames_than_can_be_read_are_refused_before_any_is_decoded(here, capsys, option):
+    assert main(["summarize", "clip.mp4", "-m", "untrained", *option]) == 2
+    assert "moments are more than untrained can read. Give at most 512 frames." in capsys.readouterr().err
+
+
+def test_a_damaged_film_is_said_to_be_one(here, folder, capsys):
+    scene = make_scene(5, seconds=20)
+    write_video(scene, folder / "long.mp4", size=64)
+    data = bytearray((folder / "long.mp4").read_bytes())
+    data[len(data) // 2 : len(data) * 5 // 8] = bytes(len(data) * 5 // 8 - len(data) // 2)
+    (folder / "hole.mp4").write_bytes(data)
+    assert main(["summarize", "hole.mp4", "-m", "untrained"]) == 0
+    assert "The file is damaged: " in capsys.readouterr().out
+    assert main(["probe", "hole.mp4", "-m", "untrained"]) == 0
+    assert "hole.mp4 is damaged: " in capsys.readouterr().out
+    assert main(["probe", "hole.mp4", "-m", "untrained", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["note"].startswith("damaged: ")
 
 
 def test_an_unknown_mitigation_is_refused(here, capsys):

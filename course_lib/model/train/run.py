@@ -14,6 +14,8 @@ from course_lib.model.train.picture import STAGES
 from course_lib.model.train.recipe import LESSON, POCKET, Recipe
 
 if TYPE_CHECKING:
+    import torch
+
     from course_lib.model.train.vision import NamingEncoder
     from course_lib.model.video_llama import VideoLLaMA
 
@@ -61,12 +63,20 @@ def train_pocket(
         raise ModelError(f"There is no stage {sorted(unknown)[0]!r}.", f"Choose from {', '.join(STAGES)}.")
     if not resume and any(folder.glob("*.pt")):
         raise ModelError(f"{folder} already holds a training run.", "Go on with it (--resume) or give another folder.")
-    folder.mkdir(parents=True, exist_ok=True)
     config = config or PocketConfig()
     recipe = recipe or (LESSON if lesson else POCKET)
     seen_by = ("size", "tubelet", "features", "widths")
     if not recipe.vision and any(getattr(config, name) != getattr(PocketConfig(), name) for name in seen_by):
         raise ModelError("The shipped encoder fits no other size than its own.", "Train vision too, or keep the size.")
+    given = (*(GIVEN if base is not None else ()), *(() if recipe.vision else ("vision",)))
+    if stages != STAGES and (taken := set(stages) & set(given)):
+        raise ModelError(f"Stage {sorted(taken)[0]} is taken from another model in this run.", "Leave it out.")
+    if base is not None and not (Path(base) / "recipe.json").is_file():
+        raise ModelError(f"{base} holds no training run.", "Give --base the folder of one: course train pocket --out …")
+    where = _device(device)
+    if folder.exists() and not folder.is_dir():
+        raise ModelError(f"{folder} is a file.", "Give a folder.")
+    folder.mkdir(parents=True, exist_ok=True)
     agreed = {
         "config": config.to_dict(),
         "recipe": vars(recipe),
@@ -76,7 +86,6 @@ def train_pocket(
     _agree(folder / "recipe.json", agreed)
     if threads:
         torch.set_num_threads(threads)
-    where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     torch.manual_seed(seed)
 
     model = build_pocket(config, seed).to(where)
@@ -89,9 +98,6 @@ def train_pocket(
     features = ground / "features"
     numbers: dict[str, dict[str, float]] = {}
     began = time.monotonic()
-    given = (*(GIVEN if base is not None else ()), *(() if recipe.vision else ("vision",)))
-    if stages != STAGES and (taken := set(stages) & set(given)):
-        raise ModelError(f"Stage {sorted(taken)[0]} is taken from another model in this run.", "Leave it out.")
     for stage in [s for s in STAGES if s in stages and s not in given]:
         if stage == "vision":
             built = vision_stage(naming, reel, recipe.vision, recipe.films, where)
@@ -113,6 +119,18 @@ def train_pocket(
         model.save_pretrained(folder / "model", dtype=torch.float16)
         say(f"the model is in {folder / 'model'}, after {(time.monotonic() - began) / 60:.0f} minutes")
     return numbers
+
+
+def _device(name: str | None) -> torch.device:
+    """The device of that name, once it has been used. Raises ModelError for one that is not here."""
+    import torch
+
+    name = name or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.zeros(1, device=name).device
+    except (RuntimeError, AssertionError) as problem:
+        first = str(problem).strip().splitlines()[0]
+        raise ModelError(f"The device {name!r} cannot be used ({first}).", "Give --device cpu.") from problem
 
 
 def _take_up(folder: Path, ground: Path, model: VideoLLaMA, naming: NamingEncoder, before: str, seen: bool) -> None:

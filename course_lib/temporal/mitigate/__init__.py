@@ -62,11 +62,17 @@ def mitigated(model: Any, spec: str = "none") -> Asker:
     asker: Asker = PlainAsker(model)
     if spec.strip() == "none":
         return asker
-    parts = [part.strip() for part in spec.split("+")]
-    _check([part.partition(":")[0] for part in parts], spec)
+    parts = parts_of(spec)
     for part in reversed(parts):
         asker = _one(part, asker)
     return asker
+
+
+def parts_of(spec: str) -> list[str]:
+    """The mitigations that a spec joins. Raises ModelError as `mitigated` does for names and their order."""
+    parts = [part.strip() for part in spec.split("+")]
+    _check([part.partition(":")[0] for part in parts], spec)
+    return parts
 
 
 def _one(part: str, below: Asker) -> Asker:

@@ -32,13 +32,13 @@ def two_step(below: Asker, part: float = PART) -> Mitigated:
     the told events, without asking again; the confidence is then that of the least sure description. Where nothing was
     told of what such a question names, and where no description can be read, the question goes to the model as it is;
     any other question with the told events before it. part: seconds that are described at once, at most; a model that
-    tells a whole clip better than half of one is given more. Raises ModelError for one of no length. Source: the
+    tells a whole clip better than half of one is given more. Raises ModelError for less than 1. Source: the
     two-step form of the structured prompt; LLoVi (Zhang et al., 2024) answers from captions alike, by a language
     model.
     """
 
-    if not 0.0 < part < math.inf:
-        raise ModelError(f"The parts of two-step are {part:g} s long.", "Give seconds above 0, as in two-step:30.")
+    if not 1.0 <= part < math.inf:
+        raise ModelError(f"The parts of two-step are {part:g} s long.", "Give 1 second or more, as in two-step:30.")
 
     def way(below: Asker, footage: Footage, questions: Sequence[str], look: Look) -> list[Answered]:
         told, confidence, readable = describe(below, footage, look, part)
