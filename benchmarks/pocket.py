@@ -30,7 +30,8 @@ def run(model: Any = "pocket", seeds: Sequence[int] = SEEDS, name: str = "pocket
     first, last = result["seeds"]
     note = (
         f"Drawn by clipworld (kind {result['scene_kind']}), seeds {first} to {last}, none of them trained on. "
-        "Asked in phrasings that training never uses, and beside it (other questions, about as many) in those that it uses. "
+        "Asked in phrasings that training never uses, and beside it (other questions, about as many) in those that it "
+        "uses. "
         "Shares with 95 % intervals; shuffled, blank and question only are controls: the same questions on a clip "
         "without its order, its pictures, or both pictures and times. `nothing`: questions whose right answer is that "
         "nothing happens. Run again: `course bench pocket`."
