@@ -51,7 +51,7 @@ def run(
     """Train to the stage's last step, from its checkpoint if there is one; returns the last evaluation.
 
     folder gets `<name>.pt` (weights, optimiser, step), `log.jsonl` (a line each 50 steps and each evaluation, more
-    often in a short stage, whose warm-up is a tenth of it at most) and `<name>.done` with the final numbers.
+    often in a short stage, whose warm-up is a third of it at most) and `<name>.done` with the final numbers.
     """
     keep_memory()
     done = folder / f"{stage.name}.done"
@@ -62,7 +62,7 @@ def run(
     parameters = [p for p in stage.model.parameters() if p.requires_grad]
     optimisers = _optimisers(stage)
     rates = [[group["lr"] for group in optimiser.param_groups] for optimiser in optimisers]
-    warmup = min(stage.warmup, stage.steps // 10)
+    warmup = min(stage.warmup, stage.steps // 3)
     say_every, evaluate_every = min(50, -(-stage.steps // 10)), min(stage.evaluate_every, -(-stage.steps // 3))
     first = 0
     if checkpoint.exists():
