@@ -107,8 +107,10 @@ class FrameEncoder(nn.Module):
         super().__init__()
         self.vision, self.layer, self.skip = vision, layer, skip
         self.out_dim = vision.config.hidden_size
+        self.side = vision.config.image_size // vision.config.patch_size  # patches in a row
 
     def forward(self, frames: Tensor) -> Tensor:
         B, T = frames.shape[:2]
-        states = self.vision(frames.flatten(0, 1), output_hidden_states=True).hidden_states[self.layer]
+        pixels = frames.flatten(0, 1).to(self.vision.dtype)
+        states = self.vision(pixels, output_hidden_states=True).hidden_states[self.layer]
         return states[:, self.skip :].unflatten(0, (B, T))  # [B T, P, D] -> [B, T, P, D]

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.errors import ModelError, SpliceError
+from course_lib.model.decode import Writer
 from course_lib.model.prompt import VIDEO
 from course_lib.model.splice import splice
 from course_lib.model.tokenizer import LAST_NUMBER
@@ -55,11 +56,16 @@ class VideoLLaMA(nn.Module):
         self.llm, self.tokenizer = _language_model(llm, tokenizer)
         self.time_signal = time_signal
         self.extra: dict[str, Any] = {}  # what a saved model's config says beside its parts
+        self.ends = (self.tokenizer.eos_token_id,)  # the tokens that end an answer
         self.video_token_id = _learn_video_token(self.llm, self.tokenizer)
 
     @property
     def device(self) -> torch.device:
         return self.llm.device
+
+    @property
+    def writer(self) -> Writer:
+        return Writer(self.llm, self.ends, self.llm.config.max_position_embeddings)
 
     def encode(self, frames: Tensor) -> Tensor:
         """frames [B, T, 3, H, W] -> video tokens [B, N, hidden], N = T' * K', moment after moment."""
@@ -67,8 +73,9 @@ class VideoLLaMA(nn.Module):
         return self.project(features)
 
     def project(self, features: Tensor) -> Tensor:
-        """features [B, T', K, D] -> [B, T' * K', hidden]."""
-        return self.projector(features).flatten(1, 2)
+        """features [B, T', K, D] -> [B, N, hidden]; N = T' * K', unless moments differ in tokens, as with slow-fast."""
+        tokens = self.projector(features)
+        return tokens.flatten(1, 2) if tokens.ndim == 4 else tokens
 
     def tell_time(self, video: Tensor, seconds: Sequence[float] | np.ndarray) -> Tensor:
         """Add to each moment's tokens the word vector of its whole second, where that is the model's time signal.

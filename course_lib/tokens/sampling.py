@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from course_lib.errors import ModelError
 
 if TYPE_CHECKING:
     from course_lib.video import Clip
 
 PAIR_GAP = 0.5  # seconds between the two frames of a tubelet
+MOST_FRAMES = 1024  # in one clip
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How many frames a model takes of a clip unless it is told otherwise.
+
+    fps: frames a second (None: `frames`, whatever the length); frames: the number without fps; least and most: bounds
+    of what fps gives; of_group: the number is a multiple of this, as for encoders that see groups of frames.
+    """
+
+    fps: float | None = None
+    frames: int = 16
+    least: int = 1
+    most: int = 512
+    of_group: int = 1
+
+    def count(self, duration: float, num_frames: int | None = None, fps: float | None = None) -> int:
+        """Frames of a clip of `duration` seconds. Raises ModelError for more than it can read."""
+        if num_frames is not None:
+            count = num_frames
+        elif fps is not None:
+            count = max(1, round(duration * fps))
+        elif self.fps is None:
+            return self.frames
+        else:
+            count = min(max(int(duration * self.fps), self.least), self.most)
+            return max(self.of_group, count // self.of_group * self.of_group)
+        if not 0 < count <= MOST_FRAMES:
+            raise ModelError(f"{count} frames are more than a model can read.", f"Give 1 to {MOST_FRAMES} frames.")
+        return count
 
 
 def uniform(duration: float, num: int) -> np.ndarray:
