@@ -9,6 +9,10 @@ EXTRAS_demo :=
 EXTRAS_lab  := [lab]
 EXTRAS_test := [lab,grade,scale,dev]
 
+# The processors of the published models import torchvision. It lies beside the environment, where only their tests
+# look: beside a CPU torch the usual build does not import, and transformers then breaks for everything else too.
+TORCHVISION := 0.28.0
+
 NOTEBOOKS := $(wildcard notebooks/*.ipynb solutions/*.ipynb)
 SANITIZE  := $(patsubst %,--nbval-sanitize-with=%,$(wildcard notebooks/nbval.cfg))
 NBVAL     := -p no:xdist --nbval-current-env --nbval-cell-timeout=600 --nbval-kernel-startup-timeout=180 $(SANITIZE)
@@ -41,6 +45,8 @@ $(VENV)/.ready-%: pyproject.toml constraints.txt | python
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check "pip>=26"  # an older one cannot read newer packages
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".$(EXTRAS_$*)"
+	@test $* != test || $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --upgrade \
+	  --target $(VENV)/hub torchvision==$(TORCHVISION)
 	@touch $@
 
 demo: $(VENV)/.ready-demo

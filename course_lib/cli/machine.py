@@ -6,29 +6,73 @@ import sys
 from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from course_lib.cli import say
 from course_lib.progress import waiting
 
+if TYPE_CHECKING:
+    from course_lib.zoo import ModelRow
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 
 
-def models(json: Json = False) -> None:
-    """List the models, their size and what they need."""
+def models(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="All that is known of this one.")] = None,
+    json: Json = False,
+) -> None:
+    """List the models, what they cost and whether they fit this machine.
+
+    Tokens are those of 30 seconds at 1280 x 720; memory is with the work on such a clip.
+    """
     from course_lib import zoo
 
     with waiting("looking for models"):
-        rows = zoo.models()
+        rows = [row for row in zoo.models() if name in (None, row.name, row.repo)]
+        best = zoo.best_for_this_machine()
+    if not rows:
+        raise typer.BadParameter(f"there is no model {name!r}: `course models` lists them")
     if json:
         say.as_json([asdict(row) for row in rows])
-        return
-    say.table(
-        ("model", "parameters", "where", "here", "needs"),
-        [(r.name, _count(r.parameters), r.where, "yes" if r.available else "no", r.needs) for r in rows],
-    )
+    elif name is not None:
+        _model_card(rows[0])
+    else:
+        say.table(
+            ("model", "parameters", "download", "fp16", "8 bit", "4 bit", "tokens", "told the time by", "fits here"),
+            [_model_line(row) for row in rows],
+        )
+        how = f" in {best.quantize or best.dtype}" if best.name != "pocket" else ""
+        print(f"\nTo begin with on this machine: {best.name}{how}, {best.why}. More of one: course models NAME")
+
+
+def _model_line(row: ModelRow) -> tuple[str, ...]:
+    here = f"{row.fits}, is here" if row.fits and row.available and row.download else row.fits or "no"
+    memory = (_bytes(row.memory[how]) for how in ("float16", "8bit", "4bit"))
+    return (
+        row.name, _count(row.parameters), _bytes(row.download) if row.download else "shipped", *memory,
+        f"{row.tokens:,}", row.time_signal, here,
+    )  # fmt: skip
+
+
+def _model_card(row: ModelRow) -> None:
+    memory = ", ".join(f"{how} {_bytes(size)}" for how, size in row.memory.items())
+    lines = {
+        "model": row.name,
+        "where": f"{row.repo} {row.revision}".strip(),
+        "licence": row.licence,
+        "parameters": f"{row.parameters:,}",
+        "download": _bytes(row.download) if row.download else "shipped",
+        "memory": memory,
+        "30 s at 1280 x 720": f"{row.frames} frames, {row.tokens:,} tokens",
+        "it is told the time by": row.time_signal,
+        "fits here": row.fits or "no",
+        "is here": "yes" if row.available else "no",
+        "needs": row.needs,
+        "note": row.note,
+    }
+    say.table(("", ""), [(key, value) for key, value in lines.items() if value])
 
 
 def doctor(json: Json = False) -> int:
@@ -113,6 +157,14 @@ def train(
 
         slope, offset = calibrate(out / "model")
         print(f"its confidence: slope {slope:.2f}, offset {offset:.2f}")
+
+
+def _bytes(size: int) -> str:
+    """23 MB, 1.0 GB, 16 GB: in powers of ten, as the hub counts."""
+    for unit, one in (("GB", 1e9), ("MB", 1e6)):
+        if size >= one:
+            return f"{size / one:.1f} {unit}" if size < 10 * one else f"{size / one:.0f} {unit}"
+    return f"{size / 1e3:.0f} kB"
 
 
 def _count(parameters: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,8 +14,15 @@ from course_lib.progress import waiting
 
 if TYPE_CHECKING:
     from course_lib.temporal import ProbeReport
+    from course_lib.zoo.base import VideoLLM
 
 Model = Annotated[str, typer.Option("--model", "-m", help="A model that `course models` lists.")]
+Device = Annotated[str | None, typer.Option("--device", help="cpu or cuda. [default: cuda if there is one]")]
+Dtype = Annotated[str | None, typer.Option("--dtype", help="float32, bfloat16, float16. [default: by device]")]
+Quantize = Annotated[str | None, typer.Option("--quantize", help="Hold a published model in 8bit or 4bit.")]
+Trust = Annotated[
+    bool, typer.Option("--trust-remote-code", help="Run code that a model's repository brings, with your rights.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 SEEDS = "give them as FROM:TO, like 0:200 for 0 to 199"
 TRAINED_FROM = 1_000_000
@@ -50,6 +58,10 @@ def probe(
         Path | None,
         typer.Option("--out", "--report", help="Folder for report.html and report.png; --seeds goes on with it."),
     ] = None,
+    device: Device = None,
+    dtype: Dtype = None,
+    quantize: Quantize = None,
+    trust_remote_code: Trust = False,
     json: Json = False,
 ) -> None:
     """Ask about time in a video or in many drawn clips, and judge.
@@ -61,24 +73,30 @@ def probe(
         raise typer.BadParameter("give a VIDEO or --seeds" + (", not both" if video else f" ({SEEDS})"))
     if out is not None:
         say.make_folder(out)  # before the work, not after it
+    how: dict[str, Any] = {"device": device, "dtype": dtype, "quantize": quantize}
+    how["trust_remote_code"] = trust_remote_code
     if seeds is None:
         assert video is not None
         only_seeds = {"--scene-kind": scene_kind, "--seconds": seconds, "--scheduler": scheduler, "--workers": workers}
         _refuse_others(only_seeds, "needs --seeds")
         if mitigation and len(mitigation) > 1:
             raise typer.BadParameter('one --mitigation for a VIDEO: join several with "+", as vote+denser')
-        _probe_video(video, timeline, model, mitigation[0] if mitigation else None, each or 3, seed, out, json)
+        _probe_video(video, timeline, model, how, mitigation[0] if mitigation else None, each or 3, seed, out, json)
         return
     _refuse_others({"--timeline": timeline}, "needs a VIDEO: clips of clipworld bring their own")
     if scheduler is not None and workers is not None:
         raise typer.BadParameter("give one of --scheduler and --workers, not both")
+    from course_lib import zoo
     from course_lib.temporal.comparison import compare
+
+    zoo.fetch(model, trust_remote_code=trust_remote_code)
 
     result = compare(
         model, mitigation or (), parse_seeds(seeds), scene_kinds=scene_kind or ["story"],
         seconds=30.0 if seconds is None else seconds, each=each or 2, seed=seed,
         journal=out / "journal.jsonl" if out is not None else None, controls=CONTROLS,
         scheduler=scheduler, workers=workers or 1,
+        load=functools.partial(zoo.load, **how) if any(how.values()) else None,
     )  # fmt: skip
     written: list[Path] = []
     if out is not None:
@@ -116,6 +134,7 @@ def _probe_video(
     video: Path,
     timeline: Path | None,
     model: str,
+    how: dict[str, Any],
     mitigation: str | None,
     each: int,
     seed: int,
@@ -127,10 +146,9 @@ def _probe_video(
 
     truth = Timeline.load(timeline) if timeline else None
     decoder.probe(video)  # a file that is no video is refused before seconds go into loading a model
-    from course_lib import temporal, zoo
+    from course_lib import temporal
 
-    with waiting(f"loading {model}"):
-        llm = zoo.load(model)
+    llm = load(model, how)
     result = temporal.probe(llm, video, truth, seed=seed, each=each, mitigation=mitigation)
     written = write_report(result, out) if out is not None else []
     if json:
@@ -140,6 +158,15 @@ def _probe_video(
         say.console().print(f"{video.name} is {note}.\n")
     say.console().print(result.table())
     say.written(written)
+
+
+def load(model: str, how: dict[str, Any]) -> VideoLLM:
+    """A model of the zoo, `how` as `zoo.load` takes it: fetched with a bar if need be, then loaded."""
+    from course_lib import zoo
+
+    zoo.fetch(model, trust_remote_code=how["trust_remote_code"])
+    with waiting(f"loading {model}"):
+        return zoo.load(model, **how)
 
 
 def write_report(result: ProbeReport, folder: Path) -> list[Path]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from course_lib.cli import say
-from course_lib.cli.probing import Json, Model, write_report
+from course_lib.cli.probing import Device, Dtype, Json, Model, Quantize, Trust, load, write_report
 from course_lib.progress import waiting
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ def summarize(
     ] = None,
     frames: Annotated[int | None, typer.Option("--frames", min=1, help="Look at this many frames.")] = None,
     fps: Annotated[float | None, typer.Option("--fps", help="Look at this many frames a second.")] = None,
+    device: Device = None,
+    dtype: Dtype = None,
+    quantize: Quantize = None,
+    trust_remote_code: Trust = False,
     json: Json = False,
 ) -> None:
     """Tell what happens in VIDEO, or answer a question about it."""
@@ -46,7 +50,8 @@ def summarize(
     from course_lib import temporal
     from course_lib.clipworld.questions import SUMMARY_QUESTION
 
-    llm, clip = _watch(video, model, frames, fps)
+    how = {"device": device, "dtype": dtype, "quantize": quantize, "trust_remote_code": trust_remote_code}
+    llm, clip = _watch(video, model, frames, fps, how)
     with waiting("answering"):
         answer = llm.answer(clip, question) if question else llm.summarize(clip)
     tokens = llm.num_tokens(clip, question or SUMMARY_QUESTION)
@@ -96,12 +101,11 @@ def demo(
         say.written(write_report(result, out))
 
 
-def _watch(video: Path, model: str, frames: int | None = None, fps: float | None = None) -> tuple[VideoLLM, Clip]:
+def _watch(
+    video: Path, model: str, frames: int | None = None, fps: float | None = None, how: dict[str, Any] | None = None
+) -> tuple[VideoLLM, Clip]:
     """The model, and the clip as it saw it."""
-    from course_lib import zoo
-
-    with waiting(f"loading {model}"):
-        llm = zoo.load(model)
+    llm = load(model, how or {"trust_remote_code": False})
     with waiting(f"watching {video.name}"):
         return llm, llm.watch(video, num_frames=frames, fps=fps)
 

@@ -11,6 +11,7 @@ from course_lib.clipworld.questions import NOTHING, Question, questions
 from course_lib.progress import progress
 from course_lib.temporal.asker import takes_pairs
 from course_lib.temporal.controls import CONTROLS, frames_a_moment
+from course_lib.temporal.footage import DRAWN
 from course_lib.temporal.judge import judge
 from course_lib.temporal.metrics import bootstrap, match, order_score, wilson
 from course_lib.temporal.mitigate.abstention import calibration
@@ -38,9 +39,9 @@ def bench_pocket(
 ) -> dict[str, Any]:
     """Ask `model` `each` questions of every kind, and for a summary, of one clip a seed; and the same of the controls.
 
-    model: as in the zoo, and besides `.moments(duration, num_frames=None) -> seconds` and `.size` (pixels), so that
-    clips are drawn at the moments that it wants, without a file. controls: names in `controls.CONTROLS`. asked: kinds
-    of question. paint: changes a clip before it is shown (for robustness). Gives a dict
+    model: as in the zoo, and besides `.moments(duration, num_frames=None) -> seconds` and `.size` (pixels or None), so
+    that clips are drawn at the moments that it wants, without a file. controls: names in `controls.CONTROLS`. asked:
+    kinds of question. paint: changes a clip before it is shown (for robustness). Gives a dict
     (plain data): for the clips and for each control, by kind of question, the share right with its 95 % Wilson interval
     and n; the summary's event F1 (mean over clips, with its bootstrap interval), its share of invented events and its
     order score; the share of answerable questions that were refused; and, of a model that says how sure it is, the
@@ -79,7 +80,7 @@ def clip_of(
 
     scene = make_scene(seed, seconds, kind)
     moments = np.asarray(model.moments(scene.duration, num_frames=num_frames), dtype=np.float64)
-    frames = scene.render([float(t) for t in moments], model.size)
+    frames = scene.render([float(t) for t in moments], model.size or DRAWN)
     source, pairs = f"clipworld seed {seed}", takes_pairs(model, scene.duration)
     return Clip(frames, moments, scene.duration, source, pairs=pairs), scene.timeline
 

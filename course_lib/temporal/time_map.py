@@ -26,7 +26,7 @@ def shown(footage: Footage, world: TimeMap) -> Footage:
     """Footage through a time map. A frame has the second at which it is shown, not that at which it was taken."""
     duration, source = world.timeline.duration, f"{footage.source} ({world.name})"
 
-    def look(at: Sequence[float], size: int) -> Clip:
+    def look(at: Sequence[float], size: int | None) -> Clip:
         seconds = np.clip(np.asarray(at, dtype=np.float64), 0.0, duration)
         taken = footage.look([min(max(world.source(float(t)), 0.0), footage.duration) for t in seconds], size)
         return replace(taken, seconds=seconds, duration=duration, source=source)

@@ -122,6 +122,12 @@ def sample(
     return Clip(frames, seconds, duration, source.name, note)
 
 
+def no_larger(info: VideoInfo, side: int = 1280) -> int | None:
+    """A size for `sample`: the video's own, or for a larger one this side. 64 frames of a 4k video would be 1.6 GB, and
+    few models look closer."""
+    return side if max(info.width, info.height) > side else None
+
+
 def _check(num_frames: int | None, fps: float | None, at: Sequence[float] | None, size: Size) -> None:
     if sum(x is not None for x in (num_frames, fps, at)) > 1:
         raise VideoError("More than one of num_frames, fps and at was given.", "Give one of them.")

@@ -11,10 +11,15 @@ if TYPE_CHECKING:
 
 
 class VideoLLM(Protocol):
-    """A model that answers questions about a clip. size: pixels of the square frames it wants."""
+    """A model that answers questions about a clip.
+
+    size: pixels of the square frames it wants; None: frames in the video's own shape, which it resizes itself.
+    """
 
     name: str
-    size: int
+
+    @property
+    def size(self) -> int | None: ...
 
     def moments(self, duration: float, num_frames: int | None = None, fps: float | None = None) -> list[float]:
         """The seconds at which it wants frames of a clip of `duration` seconds."""

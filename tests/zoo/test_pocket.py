@@ -170,7 +170,7 @@ def test_the_card_has_the_table_that_the_benchmark_made() -> None:
 
 
 def test_an_unknown_model_names_the_known_ones_and_none_is_taken_in_its_place() -> None:
-    with pytest.raises(ModelError, match=r"no model 'gpt-9'\. Give one of: pocket"):
+    with pytest.raises(ModelError, match=r"no model 'gpt-9'\. Give one of: pocket, pocket-notime, llava-video-7b"):
         zoo.load("gpt-9")
 
 

@@ -78,7 +78,7 @@ def _surer(one: Answered, other: Answered) -> bool:
 def backwards(footage: Footage) -> Footage:
     """The footage played from its end."""
 
-    def look(at: Sequence[float], size: int) -> Clip:
+    def look(at: Sequence[float], size: int | None) -> Clip:
         return reversed_clip(footage.look([max(0.0, footage.duration - t) for t in list(at)[::-1]], size))
 
     return Footage(f"{footage.source} (reversed)", footage.duration, look)
