@@ -122,11 +122,15 @@ def torchvision() -> Check:
     why = "Needed only by the published models; pocket works without. In the repository: pip install -e '.[hub]'"
     if find_spec("torchvision") is None:
         return Check("torchvision", "absent", "not installed.", why)
+    from course_lib.errors import CourseError
+    from course_lib.zoo.extras import check_torchvision
+
     try:
-        import torchvision as tv
-    except Exception as problem:  # a mismatched build raises RuntimeError, OSError or AttributeError
-        found = f"does not import ({type(problem).__name__}: {str(problem).splitlines()[0]})."
-        return Check("torchvision", "fail", found, "It was built for another torch: pip install -U torchvision")
+        check_torchvision()
+    except CourseError as problem:
+        return Check("torchvision", "fail", problem.what.removeprefix("torchvision "), problem.fix)
+    import torchvision as tv
+
     return Check("torchvision", "ok", tv.__version__)
 
 

@@ -40,6 +40,7 @@ def load(
     Published models are fetched once and kept where transformers keeps its own. Raises ModelError for a name it does
     not know, a hub out of reach, a model that does not fit; it never takes another model in its place.
     """
+    from course_lib.zoo import extras
     from course_lib.zoo import quantize as quantizing
 
     quantizing.check(quantize)
@@ -59,7 +60,11 @@ def load(
     from course_lib.model.store import load as load_folder
     from course_lib.zoo.pocket import Pocket
 
-    return Pocket(load_folder(folder, _torch_dtype(kind)).to(where), folder.name)
+    try:
+        return Pocket(load_folder(folder, _torch_dtype(kind)).to(where), folder.name)
+    except ModuleNotFoundError:
+        extras.check_torchvision()
+        raise
 
 
 def fetch(name: str, revision: str | None = None, trust_remote_code: bool = False) -> Path:
@@ -78,8 +83,9 @@ def _folder(name: str, revision: str | None, trust_remote_code: bool) -> tuple[P
             f"There is no model {name!r}.",
             f"Give one of: {', '.join([*shipped(), *entries()])}; or a folder; or ORGANISATION/NAME of the model hub.",
         )
-    from course_lib.zoo import hub
+    from course_lib.zoo import extras, hub
 
+    extras.check()  # before gigabytes come
     repo = entry.repo if entry is not None else name
     pinned = revision or (entry.revision if entry is not None else None)
     return hub.snapshot(repo, pinned, remote_code=trust_remote_code), entry.name if entry is not None else repo

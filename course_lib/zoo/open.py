@@ -9,7 +9,7 @@ import torch
 
 from course_lib.errors import ModelError
 from course_lib.tokens.sampling import Sampling
-from course_lib.zoo import fit, quantize
+from course_lib.zoo import extras, fit, quantize
 from course_lib.zoo.checkpoint import count_parameters, read_config
 from course_lib.zoo.manifest import Family, families
 from course_lib.zoo.native import NATIVE
@@ -59,7 +59,7 @@ def _transformers(
     family = families().get(config.get("model_type", ""))
     if family is None and not (remote and "auto_map" in config):
         raise ModelError(f"{name} is a {config.get('model_type', 'nameless')!r} model.", _why_not(config))
-    check_extras()
+    extras.check()
     from transformers import AutoModelForImageTextToText, AutoProcessor
     from transformers.utils import logging
 
@@ -86,23 +86,6 @@ def _transformers(
             raise ModelError(f"{name} has {what.replace('_', ' ')}: {some}.", "Fetch it again.")
     generic = Family(str(config.get("model_type")), Sampling(), "not known")
     return TransformersReader(model, processor, family or generic)
-
-
-def check_extras() -> None:
-    """Raises ModelError where what the published models' processors need is not there or does not import."""
-    from importlib.util import find_spec
-
-    for module in ("torchvision", "num2words", "accelerate"):
-        if find_spec(module) is None:
-            raise ModelError(f"{module} is not installed.", "In the repository: pip install -e '.[hub]'")
-    try:
-        import torchvision  # noqa: F401
-    except Exception as problem:  # a mismatched build raises RuntimeError, OSError or AttributeError
-        first = str(problem).strip().splitlines()[0]
-        raise ModelError(
-            f"torchvision does not import beside torch {torch.__version__} ({first}).",
-            "It was built for another torch: install the torchvision of the same build, from where that torch came.",
-        ) from problem
 
 
 def _why_not(config: dict[str, Any]) -> str:

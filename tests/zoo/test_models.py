@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -18,9 +22,11 @@ from course_lib.zoo import fit, hub
 from course_lib.zoo.families import metadata, whole_groups
 from course_lib.zoo.manifest import entries, families
 from tests.zoo import tiny
+from tests.zoo.conftest import SIDE_FOLDER
 from tests.zoo.test_families import clip
 
 GIB = 1024**3
+COURSE = "import sys; from course_lib.cli import main; sys.exit(main())"
 SIZES = [(720, 1280), (384, 384), (1080, 608), (60, 80)]
 
 
@@ -165,10 +171,36 @@ def test_an_option_that_is_none_is_named(options, message, tmp_path):
 def test_a_published_model_that_cannot_be_had_is_one_line_and_no_other_is_taken(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    from importlib.resources import files
-
     video = str(files("course_lib") / "clips" / "demo.mp4")
     assert main(["summarize", video, "--model", "smolvlm2-500m"]) == 2
     said = capsys.readouterr()
     assert said.out == "" and said.err.count("\n") == 1
     assert "SmolVLM2-500M-Video-Instruct" in said.err and "take the model that is shipped: pocket" in said.err
+
+
+def test_a_torchvision_that_does_not_import_is_named_with_the_fix_and_no_traceback():
+    """As a user has it who put the usual torchvision beside a CPU torch; then transformers imports nothing at all."""
+    broken = subprocess.run(
+        [sys.executable, "-c", "import torchvision"], env=beside_torchvision(), capture_output=True, text=True
+    )
+    if "operator torchvision::nms does not exist" not in broken.stderr:
+        pytest.skip("torchvision imports beside this torch")
+    video = str(files("course_lib") / "clips" / "demo.mp4")
+    for model in ("pocket", "smolvlm2-500m"):
+        run = subprocess.run(
+            [sys.executable, "-c", COURSE, "summarize", video, "--model", model],
+            env=beside_torchvision(), capture_output=True, text=True,
+        )  # fmt: skip
+        assert run.returncode == 2 and run.stderr.count("\n") == 1 and run.stdout == ""
+        assert "operator torchvision::nms does not exist" in run.stderr
+        assert "install the torchvision of that build" in run.stderr
+
+
+def test_what_is_not_installed_is_said_before_anything_is_fetched(monkeypatch):
+    monkeypatch.setattr("course_lib.zoo.extras.find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r"torchvision is not installed\. In the repository: pip install -e"):
+        zoo.load("smolvlm2-500m")
+
+
+def beside_torchvision() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(SIDE_FOLDER), "HF_HUB_OFFLINE": "1"}

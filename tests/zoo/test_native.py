@@ -7,6 +7,8 @@ make the weights and the frames again. None of their code is here.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zlib
 from importlib.resources import files
 from pathlib import Path
@@ -260,3 +262,50 @@ def test_it_runs_on_cuda(folder):
     there = zoo.load(folder, device="cuda")
     assert there.reader.model.llm.dtype == torch.bfloat16
     assert isinstance(there.answer(clip(2, 4), "What?", 4), str)
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+from course_lib.zoo.native import llava_video
+import transformers.models.qwen2.modeling_qwen2, transformers.models.siglip.modeling_siglip, accelerate
+
+def status(name):
+    line = next(x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith(name))
+    return int(line.split()[1]) * 1024
+
+llava_video(Path(sys.argv[1]))  # warm: imports, and what the allocator keeps
+before = status("VmRSS")
+Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
+reader = llava_video(Path(sys.argv[2]))
+print(status("VmHWM") - before, sum(p.nbytes for p in reader.model.parameters()))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="reads the peak of memory from Linux")
+def test_loading_takes_one_shard_of_memory_above_the_model(folder, name, tmp_path):
+    if name != "llava_video":
+        pytest.skip("both are loaded by the same code")
+    large = checkpoint(tmp_path / "large", name)
+    (large / "model.safetensors").unlink()
+    config = json.loads((large / "config.json").read_text())
+    config |= {"hidden_size": 512, "intermediate_size": 2048, "vocab_size": 6000, "num_hidden_layers": 12}
+    (large / "config.json").write_text(json.dumps(config))
+    wide, index, shard = {64: 512, 128: 2048, 320: 6000, 32: 256}, {}, 0
+    tensors = {k: [wide.get(n, n) for n in s] for k, s in FIXTURES[name]["tensors"].items()}
+    layer = {k: s for k, s in tensors.items() if k.startswith("model.layers.0.")}
+    tensors |= {k.replace(".0.", f".{i}.", 1): s for i in range(12) for k, s in layer.items()}
+    names = sorted(tensors)
+    for i in range(0, len(names), 12):
+        part = {k: torch.zeros(tensors[k], dtype=torch.bfloat16) for k in names[i : i + 12]}
+        file = f"model-{i:05d}.safetensors"
+        save_file(part, large / file)
+        index |= dict.fromkeys(part, file)
+        shard = max(shard, (large / file).stat().st_size)
+    (large / "model.safetensors.index.json").write_text(json.dumps({"weight_map": index}))
+    run = subprocess.run(
+        [sys.executable, "-c", PEAK, str(folder), str(large)], capture_output=True, text=True, check=True
+    )
+    peak, model = map(int, run.stdout.split())
+    assert model > 150e6 and shard < model / 3
+    assert peak < model + shard + 30e6  # the whole checkpoint beside the model would be another `model` bytes
