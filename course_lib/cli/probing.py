@@ -89,7 +89,7 @@ def probe(
     from course_lib import zoo
     from course_lib.temporal.comparison import compare
 
-    zoo.fetch(model, trust_remote_code=trust_remote_code)
+    zoo.fetch(model, **how)
 
     result = compare(
         model, mitigation or (), parse_seeds(seeds), scene_kinds=scene_kind or ["story"],
@@ -164,7 +164,7 @@ def load(model: str, how: dict[str, Any]) -> VideoLLM:
     """A model of the zoo, `how` as `zoo.load` takes it: fetched with a bar if need be, then loaded."""
     from course_lib import zoo
 
-    zoo.fetch(model, trust_remote_code=how["trust_remote_code"])
+    zoo.fetch(model, **how)
     with waiting(f"loading {model}"):
         return zoo.load(model, **how)
 

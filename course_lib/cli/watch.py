@@ -105,7 +105,7 @@ def _watch(
     video: Path, model: str, frames: int | None = None, fps: float | None = None, how: dict[str, Any] | None = None
 ) -> tuple[VideoLLM, Clip]:
     """The model, and the clip as it saw it."""
-    llm = load(model, how or {"trust_remote_code": False})
+    llm = load(model, how or {})
     with waiting(f"watching {video.name}"):
         return llm, llm.watch(video, num_frames=frames, fps=fps)
 

@@ -99,10 +99,11 @@ def complete(
     """
     writer = model if isinstance(model, Writer) else model.writer
     out: list[Written] = []
-    side_by_side = min(CHUNK, max(1, COPIES // max(1, prefix.nbytes())))
+    prefixes = [p for p in (prefix, against) if p is not None]
+    side_by_side = min(CHUNK, max(1, COPIES // max(1, sum(p.nbytes() for p in prefixes))))
     for start in range(0, len(prompts), side_by_side):
         part = prompts[start : start + side_by_side]
-        streams = [_Stream(writer, p, part, max_new_tokens) for p in (prefix, against) if p is not None]
+        streams = [_Stream(writer, p, part, max_new_tokens) for p in prefixes]
         out += _write(writer, streams, len(part), max_new_tokens, stop, weight)
     return out
 

@@ -21,7 +21,8 @@ class Sampling:
     """How many frames a model takes of a clip unless it is told otherwise.
 
     fps: frames a second (None: `frames`, whatever the length); frames: the number without fps; least and most: bounds
-    of what fps gives; of_group: the number is a multiple of this, as for encoders that see groups of frames.
+    of what fps gives; of_group: the number is a multiple of this, as for encoders that see groups of frames; pairs: each
+    of them is a moment, shown by two frames (see `tubelets`).
     """
 
     fps: float | None = None
@@ -29,6 +30,7 @@ class Sampling:
     least: int = 1
     most: int = 512
     of_group: int = 1
+    pairs: bool = False
 
     def count(self, duration: float, num_frames: int | None = None, fps: float | None = None) -> int:
         """Frames of a clip of `duration` seconds. Raises ModelError for more than it can read."""

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import ModelError
+from course_lib.zoo import fit
+from course_lib.zoo.checkpoint import read_config
 from course_lib.zoo.fit import Choice, best_for_this_machine
 from course_lib.zoo.listing import ModelRow, models, shipped
 from course_lib.zoo.manifest import entries
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "ModelRow", "best_for_this_machine", "fetch", "load", "models"]
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
+LONGEST_NAME = 1000
 DTYPES = ("float32", "bfloat16", "float16")
 
 
@@ -30,7 +33,8 @@ def load(
     trust_remote_code: bool = False,
     **options: Any,
 ) -> VideoLLM:
-    """A model by name, by its repository on the model hub ("org/name"), or from a folder.
+    """A model by name, by its repository on the model hub ("org/name"), or from a folder: of a published model, of
+    pocket's kind, or of one's own parts (`course_lib.model.parts`).
 
     device: "cpu", "cuda", … (None: cuda where there is one). dtype: float32, bfloat16 or float16 (None: bfloat16 on
     CUDA, float32 on a CPU). quantize: "8bit" or "4bit", with bitsandbytes. revision: a commit of the hub's repository
@@ -41,16 +45,9 @@ def load(
     not know, a hub out of reach, a model that does not fit; it never takes another model in its place.
     """
     from course_lib.zoo import extras
-    from course_lib.zoo import quantize as quantizing
 
-    quantizing.check(quantize)
-    kind = _dtype_name(dtype)
-    folder, shown = WEIGHTS / name, str(name)
-    if not (folder / "config.json").is_file():
-        folder, shown = _folder(str(name), revision, trust_remote_code)
-    where = _device(device)
-    from course_lib.zoo.checkpoint import read_config
-
+    folder, shown = _place(name, device, dtype, quantize, revision, trust_remote_code)
+    where, kind = fit.usable(device or fit.default_device()), _dtype_name(dtype)
     if (folder / "config.json").is_file() and read_config(folder).get("model_type") != "video_llama":
         from course_lib.zoo.open import open_published
 
@@ -67,40 +64,52 @@ def load(
         raise
 
 
-def fetch(name: str, revision: str | None = None, trust_remote_code: bool = False) -> Path:
-    """Bring a model's files to this machine, with a bar, as `load` does of itself; their folder. Raises ModelError."""
-    shipped_folder = WEIGHTS / name
-    return shipped_folder if shipped_folder.is_dir() else _folder(name, revision, trust_remote_code)[0]
+def fetch(
+    name: str | Path,
+    device: str | None = None,
+    dtype: str | torch.dtype | None = None,
+    quantize: str | None = None,
+    revision: str | None = None,
+    trust_remote_code: bool = False,
+) -> Path:
+    """Bring a model's files to this machine, with a bar, as `load` does of itself; their folder. Raises ModelError,
+    also for what could not be loaded afterwards."""
+    return _place(name, device, dtype, quantize, revision, trust_remote_code)[0]
 
 
-def _folder(name: str, revision: str | None, trust_remote_code: bool) -> tuple[Path, str]:
-    """Where a model's files are, fetched if need be; and what to call it."""
-    entry = entries().get(name)
-    if entry is None and Path(name).is_dir():
-        return Path(name), Path(name).resolve().name
-    if entry is None and (name.count("/") != 1 or name.startswith((".", "/", "~"))):
+def _place(
+    name: str | Path,
+    device: str | None,
+    dtype: str | torch.dtype | None,
+    quantize: str | None,
+    revision: str | None,
+    trust_remote_code: bool,
+) -> tuple[Path, str]:
+    """Where a model's files are, fetched if need be, and what to call it. What must fail does so before a download."""
+    from course_lib.zoo import extras, hub
+    from course_lib.zoo import quantize as quantizing
+
+    quantizing.check(quantize)
+    how = quantize or _dtype_name(dtype)
+    text = str(name)
+    if not isinstance(name, str | Path) or not 0 < len(text) < LONGEST_NAME:
+        raise ModelError(f"{text[:40]!r} is no name of a model.", "`course models` lists them.")
+    entry, folder = entries().get(text), WEIGHTS / text
+    if entry is None and ((folder / "config.json").is_file() or Path(text).is_dir()):
+        if revision is not None:
+            raise ModelError(f"{text} is a folder here and has no revisions.", "Leave revision out.")
+        return (folder, text) if (folder / "config.json").is_file() else (Path(text), Path(text).resolve().name)
+    if entry is None and (text.count("/") != 1 or text.startswith((".", "/", "~"))):
         raise ModelError(
-            f"There is no model {name!r}.",
+            f"There is no model {text!r}.",
             f"Give one of: {', '.join([*shipped(), *entries()])}; or a folder; or ORGANISATION/NAME of the model hub.",
         )
-    from course_lib.zoo import extras, hub
-
-    extras.check()  # before gigabytes come
-    repo = entry.repo if entry is not None else name
-    pinned = revision or (entry.revision if entry is not None else None)
+    repo, pinned = (entry.repo, revision or entry.revision) if entry is not None else (text, revision)
+    extras.check()
+    where = fit.usable(device or fit.default_device())
+    if entry is not None and hub.cached(repo, pinned) is None:
+        fit.check_memory(entry.name, entry.size, how or str(fit.default_dtype(where)).removeprefix("torch."), where)
     return hub.snapshot(repo, pinned, remote_code=trust_remote_code), entry.name if entry is not None else repo
-
-
-def _device(device: str | None) -> str:
-    import torch
-
-    where = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        torch.empty(1, device=where)
-    except (RuntimeError, AssertionError) as problem:
-        first = str(problem).strip().splitlines()[0]
-        raise ModelError(f"The device {where!r} cannot be used ({first}).", "Give --device cpu.") from problem
-    return where
 
 
 def _dtype_name(dtype: str | torch.dtype | None) -> str | None:

@@ -69,7 +69,10 @@ def shards(folder: Path) -> list[Path]:
     """The safetensors files of a folder. Raises ModelError where they, or some that its index names, are missing."""
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+        try:
+            names = sorted(set(map(str, json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+            raise ModelError(f"{index} names no files of weights.", "It is damaged: fetch it again.") from problem
     else:
         names = ["model.safetensors"]
     missing = [name for name in names if not (folder / name).is_file()]

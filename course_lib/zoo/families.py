@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from course_lib.errors import ModelError
 from course_lib.model.decode import Prefix, Writer
 from course_lib.video import Clip
 from course_lib.zoo.manifest import Family
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, ProcessorMixin
+    from transformers import PreTrainedModel
     from transformers.video_utils import VideoMetadata
 
 CLOCK = 1000  # ticks a second: the rate that the metadata counts in, so that any time is a whole number of ticks
@@ -51,21 +52,34 @@ def whole_groups(clip: Clip, size: int) -> Clip:
     return replace(clip, frames=frames, seconds=seconds)
 
 
+def room(text: Any) -> int:
+    """Positions that a text model knows, from its configuration: more than it was trained with, where its rotary
+    positions are stretched."""
+    rope = getattr(text, "rope_parameters", None) or {}
+    stretched = rope.get("factor") or 1.0 if rope.get("rope_type") in ("linear", "dynamic") else 1.0
+    return int(text.max_position_embeddings * stretched)
+
+
 class TransformersReader:
     """A Reader over a family of transformers. model: …ForConditionalGeneration; processor: its own, with tokenizer,
     video processor and chat template."""
 
-    def __init__(self, model: PreTrainedModel, processor: ProcessorMixin, family: Family) -> None:
+    def __init__(self, model: PreTrainedModel, processor: Any, family: Family) -> None:
         self.model, self.processor, self.family = model.eval(), processor, family
         self.sampling = family.sampling
         self.processor.video_processor = _Once(processor.video_processor)
         text = model.config.get_text_config()
         ends = model.generation_config.eos_token_id
-        ends = [self.processor.tokenizer.eos_token_id] if ends is None else ends
-        self.writer = Writer(model, tuple(ends) if isinstance(ends, list) else (ends,), text.max_position_embeddings)
+        ends = [*(ends if isinstance(ends, list) else [ends]), self.processor.tokenizer.eos_token_id]
+        self.writer = Writer(model, tuple(dict.fromkeys(e for e in ends if e is not None)), room(text))
         names = ("image_token_id", "video_token_id")
         self._clip: tuple[Clip, Clip] | None = None  # the last one, and what it is with whole groups
         self._visual = [i for i in (getattr(model.config, n, None) for n in names) if i is not None]
+
+    def prompt(self, question: str) -> str:
+        """The text of a turn in the model's own chat template, the clip in front of the question."""
+        talk: Any = [{"role": "user", "content": [{"type": "video"}, {"type": "text", "text": question}]}]
+        return str(self.processor.apply_chat_template(talk, add_generation_prompt=True))
 
     def inputs(self, clip: Clip, question: str) -> dict[str, Any]:
         """What the processor makes of a clip and a question: input_ids [1, L], and the pixels as the family takes
@@ -73,10 +87,12 @@ class TransformersReader:
         if self._clip is None or self._clip[0] is not clip:
             self._clip = (clip, whole_groups(clip, self.sampling.of_group))
         clip = self._clip[1]
-        talk: Any = [{"role": "user", "content": [{"type": "video"}, {"type": "text", "text": question}]}]
-        prompt = self.processor.apply_chat_template(talk, add_generation_prompt=True)
+        tokenizer = self.processor.tokenizer
+        for mark in {str(tokenizer.decode([i])) for i in self._visual} | {str(self.processor.video_token)}:
+            if mark in question:
+                raise ModelError(f"The question holds {mark}, the model's own mark for a clip.", "Leave it out.")
         made = self.processor(
-            text=[prompt],
+            text=[self.prompt(question)],
             videos=[clip.frames],
             video_metadata=[metadata(clip)],
             do_sample_frames=False,
@@ -92,7 +108,8 @@ class TransformersReader:
         for name, value in inputs.items():
             if torch.is_tensor(value):
                 value = value[:, :length] if value.shape == whole else value
-                inputs[name] = value.to(self.model.device, self.model.dtype if value.is_floating_point() else None)
+                pixels = name.startswith("pixel_values") and value.is_floating_point()
+                inputs[name] = value.to(self.model.device, self.model.dtype if pixels else None)
         cache = self.model(**inputs, use_cache=True, logits_to_keep=1).past_key_values
         deltas = getattr(self.model.model, "rope_deltas", None)
         return Prefix(cache, length, 0 if deltas is None else int(deltas.flatten()[0]))
@@ -106,6 +123,11 @@ class TransformersReader:
 
     def video_tokens(self, clip: Clip) -> int:
         return sum(i in self._visual for i in self.inputs(clip, "")["input_ids"][0].tolist())
+
+    def forget(self) -> None:
+        """Drop the last clip and what the video processor made of it."""
+        self._clip = None
+        self.processor.video_processor.frames = self.processor.video_processor.made = None
 
     def text(self, ids: Sequence[int]) -> str:
         return str(self.processor.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()

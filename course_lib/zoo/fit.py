@@ -9,15 +9,16 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from course_lib.errors import ModelError
-from course_lib.zoo.manifest import Entry, entries
+from course_lib.zoo.manifest import Entry, Size, entries
 
 if TYPE_CHECKING:
     import torch
 
 GIB = 1024**3
-# Bytes a parameter. Quantized, the encoder, the embeddings and the scales stay as they are: about an eighth more.
-BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "8bit": 1.15, "4bit": 0.7}
-WORK = 1.15  # times the weights: what a clip's features and cache need beside them, about
+# Bytes a parameter; quantized, with its scales.
+BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "8bit": 1.05, "4bit": 0.57}
+COPIES = 2  # of a clip's keys and values: one is kept for the next question
+WORK = 1.1  # times the weights: what runs through them
 QUANTIZED = ("8bit", "4bit")
 
 
@@ -31,13 +32,17 @@ class Choice:
     why: str = ""
 
 
-def needed(parameters: int, how: str) -> int:
-    """Bytes of memory for a model in `how` (a key of BYTES), with the work on a clip of half a minute."""
-    return round(parameters * BYTES[how] * WORK)
+def needed(size: Size, how: str) -> int:
+    """Bytes of memory for a model in `how` (a key of BYTES), with the work on a clip of half a minute: an estimate."""
+    kept = size.exact if how in QUANTIZED else 0
+    weights = kept * BYTES["float16"] + (size.parameters - kept) * BYTES[how]
+    wide = 2 if how == "float32" else 1
+    return round(weights * WORK + COPIES * size.cache * wide)
 
 
 def available(device: str) -> int:
     """Bytes that a model could take on that device now."""
+    usable(device)
     if device.startswith("cuda"):
         import torch
 
@@ -57,16 +62,16 @@ def ways(device: str) -> list[str]:
 def fits(entry: Entry, device: str, memory: int | None = None) -> str | None:
     """The most exact way in which a model fits the device's free memory; None where none does."""
     memory = available(device) if memory is None else memory
-    return next((how for how in ways(device) if needed(entry.parameters, how) <= memory), None)
+    return next((how for how in ways(device) if needed(entry.size, how) <= memory), None)
 
 
-def smaller(parameters: int, how: str, device: str, memory: int) -> str:
+def smaller(size: Size, how: str, device: str, memory: int) -> str:
     """The next smaller choice in words: the same model in fewer bits, or the largest other that fits."""
     later = ways(device)[ways(device).index(how) + 1 :] if how in ways(device) else []
     for way in later:
-        if needed(parameters, way) <= memory:
+        if needed(size, way) <= memory:
             return f"Give {_flag(way)}."
-    rows = [e for e in entries().values() if e.parameters < parameters and fits(e, device, memory)]
+    rows = [e for e in entries().values() if e.parameters < size.parameters and fits(e, device, memory)]
     if rows:
         best = max(rows, key=lambda e: e.parameters)
         way = fits(best, device, memory) or ways(device)[0]
@@ -74,13 +79,13 @@ def smaller(parameters: int, how: str, device: str, memory: int) -> str:
     return "Take the shipped model: --model pocket."
 
 
-def check_memory(name: str, parameters: int, how: str, device: str) -> None:
+def check_memory(name: str, size: Size, how: str, device: str) -> None:
     """Raises ModelError, with the next smaller choice, for a model that does not fit the device's free memory."""
-    memory, need = available(device), needed(parameters, how)
+    memory, need = available(device), needed(size, how)
     if need > memory:
         raise ModelError(
             f"{name} in {how} needs about {need / GIB:.1f} GiB; {device} has {memory / GIB:.1f} GiB free.",
-            smaller(parameters, how, device, memory),
+            smaller(size, how, device, memory),
         )
 
 
@@ -140,9 +145,26 @@ def default_device() -> str:
 
 
 def default_dtype(device: str) -> torch.dtype:
+    """float32 on a CPU; on CUDA bfloat16, or float16 on cards that only emulate it (Turing and before)."""
     import torch
 
-    return torch.bfloat16 if device.startswith("cuda") else torch.float32
+    if not device.startswith("cuda"):
+        return torch.float32
+    return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+
+
+def usable(device: str) -> str:
+    """The device, if torch can use it. Raises ModelError for one that it cannot."""
+    import torch
+
+    try:
+        if torch.device(device).type == "meta":
+            raise RuntimeError("it has no storage")
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as problem:
+        first = str(problem).strip().splitlines()[0]
+        raise ModelError(f"The device {device!r} cannot be used ({first}).", "Give --device cpu.") from problem
+    return device
 
 
 def _flag(way: str) -> str:

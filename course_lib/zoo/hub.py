@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TAKEN = ["*.json", "*.safetensors", "*.txt", "*.jinja", "*.model"]  # vocab.json and merges.txt are among them
 LEFT = "*/*"  # sub-folders hold other forms of the same model
+WORDS = ("tokenizer.json", "vocab.json", "tokenizer.model")  # one of them
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 
 
@@ -106,7 +107,7 @@ def _cache() -> Path:
 
 
 def _whole(folder: Path, remote_code: bool) -> bool:
-    """config.json, all the weights and, with remote_code, the Python files that config.json names are there."""
+    """config.json, a tokenizer, all the weights and, with remote_code, the Python files that it names are there."""
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         index = folder / INDEX
@@ -114,7 +115,8 @@ def _whole(folder: Path, remote_code: bool) -> bool:
         if remote_code:
             classes = re.findall(r'"(\w+)\.\w+"', json.dumps(config.get("auto_map")))  # not those of other repositories
             names |= {f"{module}.py" for module in classes}
-        return all((folder / name).is_file() for name in names)
+        words = any((folder / name).is_file() for name in WORDS)
+        return words and all((folder / name).is_file() for name in names)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 

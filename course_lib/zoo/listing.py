@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from course_lib.zoo import fit, hub
 from course_lib.zoo.checkpoint import count_parameters, read_config
-from course_lib.zoo.manifest import entries
+from course_lib.zoo.manifest import Size, entries
 
 SECONDS, HEIGHT, WIDTH = 30.0, 720, 1280  # the clip whose tokens are listed
 
@@ -47,7 +47,7 @@ def models(device: str | None = None) -> list[ModelRow]:
         frames, tokens = e.clip_tokens(SECONDS, HEIGHT, WIDTH)
         rows.append(
             ModelRow(
-                e.name, e.repo, e.revision, e.licence, e.parameters, e.download, _memory(e.parameters), frames, tokens,
+                e.name, e.repo, e.revision, e.licence, e.parameters, e.download, _memory(e.size), frames, tokens,
                 e.family.time_signal, fit.fits(e, device, memory), hub.cached(e.repo, e.revision) is not None,
                 "pip install -e '.[hub]'", e.note,
             )
@@ -66,12 +66,12 @@ def _shipped(name: str) -> ModelRow:
     from course_lib.zoo import WEIGHTS
 
     config, parameters = read_config(WEIGHTS / name), shipped()[name]
-    moments = 16
+    moments, memory = 16, _memory(Size(parameters, parameters))
     return ModelRow(
-        name, f"course_lib/weights/{name}", "", "apache-2.0", parameters, 0, _memory(parameters), 2 * moments,
+        name, f"course_lib/weights/{name}", "", "apache-2.0", parameters, 0, memory, 2 * moments,
         moments * int(config["projector"]["tokens"]), str(config["time_signal"]), "float32", True, "nothing more",
     )  # fmt: skip
 
 
-def _memory(parameters: int) -> dict[str, int]:
-    return {how: fit.needed(parameters, how) for how in ("float32", "float16", "8bit", "4bit")}
+def _memory(size: Size) -> dict[str, int]:
+    return {how: fit.needed(size, how) for how in ("float32", "float16", "8bit", "4bit")}

@@ -26,8 +26,19 @@ class Family:
 
 
 @dataclass(frozen=True)
+class Size:
+    """parameters: how many; exact: those that stay in 16 bits when the others are quantized; cache: bytes of keys and
+    values, in 16 bits, for a clip of half a minute."""
+
+    parameters: int
+    exact: int
+    cache: int = 0
+
+
+@dataclass(frozen=True)
 class Entry:
-    """A published model. repo, revision: on the model hub; parameters: how many; download: bytes."""
+    """A published model. repo, revision: on the model hub; parameters: how many; exact: those that no quantization
+    touches; cache: bytes of keys and values for a token; download: bytes."""
 
     name: str
     repo: str
@@ -35,9 +46,16 @@ class Entry:
     family: Family
     licence: str
     parameters: int
+    exact: int
+    cache: int
     download: int
     tokens: TokenRule
     note: str = ""
+
+    @property
+    def size(self) -> Size:
+        """What its memory follows from."""
+        return Size(self.parameters, self.exact, self.cache * self.clip_tokens()[1])
 
     def clip_tokens(self, seconds: float = 30.0, height: int = 720, width: int = 1280) -> tuple[int, int]:
         """Frames and tokens of a clip of that length and size, at the model's defaults."""

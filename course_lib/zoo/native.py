@@ -97,6 +97,9 @@ class NativeReader:
     def writer(self) -> Writer:
         return self.model.writer
 
+    def forget(self) -> None:
+        """Nothing is kept beside the prefix."""
+
     def text(self, ids: Sequence[int]) -> str:
         return str(self.model.tokenizer.decode(list(ids), skip_special_tokens=True)).strip()
 
@@ -117,16 +120,20 @@ def llava_video(
 
     config = read_config(folder)
     vision = {**SIGLIP_SO400M, **config.get("mm_vision_config", {})}
+    newline = config.get("mm_newline_position", "one_token")
+    if newline == "one_token" and not config.get("add_time_instruction"):  # LLaVA-OneVision has the same classes
+        raise ModelError(f"{folder} was not trained with newlines and times.", "Give LLaVA-Video-7B-Qwen2.")
     if "siglip" not in str(config.get("mm_vision_tower", "")) or config.get("mm_projector_type") != "mlp2x_gelu":
         raise ModelError(f"{folder} has another encoder or projector than LLaVA-Video's.", "Give LLaVA-Video-7B-Qwen2.")
+    vision["vision_use_head"] = False
     vision["num_hidden_layers"] -= 1  # features are the second-to-last layer's; the last is not in the checkpoint
     every = int(config.get("faster_token_stride", 10)) if config.get("add_faster_video") else None
     with _empty():
-        encoder = FrameEncoder(SiglipVisionModel(SiglipVisionConfig(**vision, vision_use_head=False)), layer=-1, skip=0)
+        encoder = FrameEncoder(SiglipVisionModel(SiglipVisionConfig(**vision)), layer=-1, skip=0)
         projector = PoolingProjector(
             encoder.out_dim, config["hidden_size"], config.get("mm_spatial_pool_mode", "bilinear"),
             2,  # whatever mm_spatial_pool_stride says: the original's default path does not read it
-            config.get("mm_newline_position", "one_token"), every,
+            newline, every,
         )  # fmt: skip
     rename = by_prefix(
         ("model.vision_tower.vision_tower.vision_model.", "encoder.vision."),
@@ -213,6 +220,8 @@ def _assemble(
     tied = "lm_head.weight" not in stored_names(folder)
     text = Qwen2Config(**{k: config[k] for k in QWEN2 if k in config}, tie_word_embeddings=tied)
     tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, config=text)
+    if not tokenizer("time", add_special_tokens=False)["input_ids"]:
+        raise ModelError(f"{folder} has no tokenizer.", "Fetch it again.")
     with _empty():
         llm: Qwen2ForCausalLM = Qwen2ForCausalLM(text)
         model = VideoLLaMA(encoder, projector, llm, tokenizer, time_signal="none")

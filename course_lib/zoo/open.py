@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from course_lib.errors import ModelError
+from course_lib.model.parts import PARTS
 from course_lib.tokens.sampling import Sampling
 from course_lib.zoo import extras, fit, quantize
 from course_lib.zoo.checkpoint import count_parameters, read_config
-from course_lib.zoo.manifest import Family, families
+from course_lib.zoo.manifest import Family, Size, entries, families
 from course_lib.zoo.native import NATIVE
+from course_lib.zoo.parts import parts_reader
 from course_lib.zoo.published import Published, Reader
 
 
@@ -28,23 +33,33 @@ def open_published(
     """See `course_lib.zoo.load`. Raises ModelError."""
     config = read_config(folder)
     kind: torch.dtype = getattr(torch, dtype) if dtype else fit.default_dtype(device)
-    fit.check_memory(name, count_parameters(folder), quantized or str(kind).removeprefix("torch."), device)
-    architecture = (config.get("architectures") or [""])[0]
+    if config.get("model_type") == PARTS:
+        if quantized or options:
+            raise ModelError(f"{name} cannot be loaded so.", "Leave quantize and other options out.")
+        return Published(parts_reader(folder, device, kind), name)
+    how = quantized or str(kind).removeprefix("torch.")
+    entry, parameters = entries().get(name), count_parameters(folder)
+    size = entry.size if entry is not None else Size(parameters, parameters // 5)
+    fit.check_memory(name, size, how, device)
+    architectures = config.get("architectures")
+    native = NATIVE.get(str(architectures[0])) if isinstance(architectures, list) and architectures else None
+    known = set(inspect.signature(native).parameters) - {"folder", "device", "dtype", "place"} if native else set()
+    if unknown := sorted(set(options) - known):
+        raise ModelError(f"{name} has no option {', '.join(unknown)}.", "Leave it out.")
     try:
-        if architecture in NATIVE:
+        if native is not None:
             place = None if quantized is None else lambda model: quantize.placing(quantized, kind, model)
-            return Published(NATIVE[architecture](folder, device, kind, place, **options), name)
-        if options:
-            raise ModelError(f"{name} has no option {', '.join(options)}.", "Leave it out.")
+            return Published(native(folder, device, kind, place, **options), name)
         return Published(_transformers(folder, name, config, device, kind, quantized, trust_remote_code), name)
-    except (MemoryError, RuntimeError) as problem:
-        if not fit.out_of_memory(problem):
-            raise
-        how = quantized or str(kind).removeprefix("torch.")
-        raise ModelError(
-            f"{name} in {how} does not fit the memory of {device}.",
-            fit.smaller(count_parameters(folder), how, device, fit.available(device)),
-        ) from problem
+    except ModelError:
+        raise
+    except Exception as problem:  # what a damaged or a strange folder makes of a loader can be anything
+        if fit.out_of_memory(problem):
+            what = f"{name} in {how} does not fit the memory of {device}."
+            raise ModelError(what, fit.smaller(size, how, device, fit.available(device))) from problem
+        first = (str(problem).strip() or "no reason given").splitlines()[0]
+        what = f"{name} does not load ({type(problem).__name__}: {first})."
+        raise ModelError(what, "Its files are damaged or of another build: fetch it again.") from problem
 
 
 def _transformers(
@@ -56,36 +71,44 @@ def _transformers(
     quantized: str | None,
     remote: bool,
 ) -> Reader:
-    family = families().get(config.get("model_type", ""))
+    family = families().get(str(config.get("model_type")))
     if family is None and not (remote and "auto_map" in config):
         raise ModelError(f"{name} is a {config.get('model_type', 'nameless')!r} model.", _why_not(config))
     extras.check()
     from transformers import AutoModelForImageTextToText, AutoProcessor
-    from transformers.utils import logging
 
     from course_lib.zoo.families import TransformersReader
 
-    bars = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
+    with _quiet():
         loaded: Any = AutoModelForImageTextToText.from_pretrained(
             folder, dtype=dtype, device_map={"": device}, trust_remote_code=remote, output_loading_info=True,
             quantization_config=quantize.transformers_config(quantized, dtype), use_safetensors=True,
         )  # fmt: skip
-        model, report = loaded
         processor = AutoProcessor.from_pretrained(folder, trust_remote_code=remote)
-    except (OSError, ValueError, ImportError, KeyError, AttributeError) as problem:
-        first = str(problem).strip().splitlines()[0]
-        raise ModelError(f"{name} does not load ({type(problem).__name__}: {first}).", "Fetch it again.") from problem
+    model, report = loaded
+    for what in ("missing_keys", "unexpected_keys"):
+        if keys := sorted(map(str, report[what])):
+            raise ModelError(f"{name} has {what.replace('_', ' ')}: {', '.join(keys[:4])}.", "Fetch it again.")
+    reader = TransformersReader(model, processor, family or Family(str(config.get("model_type")), Sampling(), ""))
+    if not processor.tokenizer("time")["input_ids"] or processor.video_token not in reader.prompt("What happens?"):
+        raise ModelError(f"{name} has no tokenizer or no chat template for a video.", "Fetch it again.")
+    return reader
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """transformers without its bars and its remarks on configurations."""
+    from transformers.utils import logging
+
+    bars, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        yield
     finally:
+        logging.set_verbosity(level)
         if bars:
             logging.enable_progress_bar()
-    for what, keys in report.items():
-        if what in ("missing_keys", "unexpected_keys", "mismatched_keys") and keys:
-            some = ", ".join(map(str, sorted(keys)[:4]))
-            raise ModelError(f"{name} has {what.replace('_', ' ')}: {some}.", "Fetch it again.")
-    generic = Family(str(config.get("model_type")), Sampling(), "not known")
-    return TransformersReader(model, processor, family or generic)
 
 
 def _why_not(config: dict[str, Any]) -> str:

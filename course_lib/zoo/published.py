@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from course_lib.clipworld.questions import SUMMARY_QUESTION
 from course_lib.errors import ModelError
 from course_lib.model.decode import Prefix, Writer, complete
-from course_lib.tokens.sampling import Sampling, uniform
+from course_lib.tokens.sampling import Sampling, tubelets, uniform
 from course_lib.video import Clip, no_larger, probe, sample
 from course_lib.zoo.fit import memory_is_enough
 
@@ -44,6 +44,9 @@ class Reader(Protocol):
 
     def text(self, ids: Sequence[int]) -> str: ...
 
+    def forget(self) -> None:
+        """Drop what is kept of the last clip."""
+
 
 @dataclass
 class _Watched:
@@ -54,7 +57,8 @@ class _Watched:
 class Published:
     """A VideoLLM over a published model. name: as `course models` lists it; reader: see there.
 
-    Answers are the likeliest tokens, one by one (greedy), also where the model's own configuration draws them.
+    Answers are the likeliest tokens, one by one (greedy), also where the model's own configuration draws them or
+    makes repeated words less likely.
     """
 
     size: int | None = None  # frames in the video's own shape: the model's processor resizes
@@ -64,11 +68,16 @@ class Published:
         self._watched: list[_Watched] = []
 
     def moments(self, duration: float, num_frames: int | None = None, fps: float | None = None) -> list[float]:
-        return [float(s) for s in uniform(duration, self.reader.sampling.count(duration, num_frames, fps))]
+        """Seconds of the frames it wants; of a model that takes pairs, the two of each moment one after the other, and
+        num_frames counts moments."""
+        sampling = self.reader.sampling
+        middles = uniform(duration, sampling.count(duration, num_frames, fps))
+        return [float(s) for s in (tubelets(middles, duration) if sampling.pairs else middles)]
 
     def watch(self, path: str | Path, num_frames: int | None = None, fps: float | None = None) -> Clip:
         info = probe(path)
-        return sample(path, at=self.moments(info.duration, num_frames, fps), size=no_larger(info))
+        clip = sample(path, at=self.moments(info.duration, num_frames, fps), size=no_larger(info))
+        return replace(clip, pairs=True) if self.reader.sampling.pairs else clip
 
     def summarize(self, clip: Clip) -> str:
         """What the model tells when it is asked for events with their seconds."""
@@ -106,6 +115,7 @@ class Published:
     def forget(self) -> None:
         """Drop what is kept of the clips watched last."""
         self._watched = []
+        self.reader.forget()
 
     def _read(self, clip: Clip) -> Prefix:
         for known in self._watched:

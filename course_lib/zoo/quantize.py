@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,10 @@ from course_lib.zoo.fit import QUANTIZED
 if TYPE_CHECKING:
     import torch
     from torch import nn
+
+
+# Names, as regular expressions, of what stays exact in transformers' families.
+EXACT = (r".*(visual|vision_tower|vision_model|projector|connector).*", "lm_head")
 
 
 def check(quantize: str | None) -> None:
@@ -28,9 +33,12 @@ def transformers_config(quantize: str | None, dtype: torch.dtype) -> Any:
         return None
     from transformers import BitsAndBytesConfig
 
+    _quiet()
     if quantize == "8bit":
-        return BitsAndBytesConfig(load_in_8bit=True)
-    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
+        return BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=list(EXACT))
+    return BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype, llm_int8_skip_modules=list(EXACT)
+    )
 
 
 def placing(quantize: str, dtype: torch.dtype, model: nn.Module) -> Place:
@@ -41,6 +49,7 @@ def placing(quantize: str, dtype: torch.dtype, model: nn.Module) -> Place:
     import bitsandbytes as bnb
     from torch import nn
 
+    _quiet()
     body: Any = model.llm.model  # type: ignore[union-attr]
     for name, layer in list(body.named_modules()):
         if type(layer) is not nn.Linear:
@@ -58,13 +67,19 @@ def placing(quantize: str, dtype: torch.dtype, model: nn.Module) -> Place:
         if last == "weight" and isinstance(owner, bnb.nn.Linear4bit):
             owner.weight = bnb.nn.Params4bit(tensor, requires_grad=False, quant_type="nf4", module=owner)
         elif last == "weight" and isinstance(owner, bnb.nn.Linear8bitLt):
-            owner.weight = bnb.nn.Int8Params(tensor, requires_grad=False, has_fp16_weights=False)
+            # From the CPU: what already lies on a GPU, bitsandbytes would quantize at its first use only.
+            owner.weight = bnb.nn.Int8Params(tensor.cpu(), requires_grad=False, has_fp16_weights=False)
         else:
             put(model, name, tensor)
             return
         owner.to(tensor.device) if owner.bias is None or not owner.bias.is_meta else _weight_to(owner, tensor.device)
 
     return place
+
+
+def _quiet() -> None:
+    """bitsandbytes says of every layer, each time, that it casts its input."""
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
 def _weight_to(layer: Any, device: torch.device) -> None:

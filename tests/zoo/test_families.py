@@ -144,10 +144,65 @@ def test_a_contrast_against_another_clip_is_possible(model):
     assert model.scored(clip(), QUESTIONS[:1], 10, against=clip(seed=3), weight=40.0) != plain
 
 
-def test_half_precision_runs(family, tmp_path):
+def test_half_precision_stands_at_the_same_positions_and_nearly_the_same_words(model, family, tmp_path):
     half = zoo.load(tiny.build(family, tmp_path / family), device="cpu", dtype="bfloat16")
     assert half.reader.model.dtype == torch.bfloat16
-    assert isinstance(half.answer(clip(), "What happens?", 4), str)
+    long = clip(np.arange(400) * 1.03, duration=420.0)  # past 256, where bfloat16 cannot count
+    assert half.reader.read(long).shift == model.reader.read(long).shift
+    own, other = (m.reader.read(clip()).cache.layers[0].keys.float() for m in (model, half))
+    assert (own - other).norm() / own.norm() < 0.05
+
+
+@pytest.mark.parametrize("quantize", ["8bit", "4bit"])
+def test_quantized_the_language_model_alone_is_so(quantize, model, family, tmp_path):
+    small = zoo.load(tiny.build(family, tmp_path / family), device="cpu", quantize=quantize)
+    kinds = ("Linear8bitLt", "Linear4bit")
+    changed = [n for n, m in small.reader.model.named_modules() if type(m).__name__ in kinds]
+    assert len(changed) == 2 * 7 and all("language_model" in n or "text_model" in n for n in changed)
+    own, other = (m.reader.read(clip()).cache.layers[1].values.float() for m in (model, small))
+    assert 1e-4 < (own - other).norm() / own.norm() < {"8bit": 0.1, "4bit": 0.6}[quantize]
+
+
+def test_a_question_with_the_models_own_mark_for_a_clip_is_refused(model):
+    with pytest.raises(ModelError, match="the model's own mark for a clip"):
+        model.answer(clip(), f"What is {model.reader.processor.video_token}?", 4)
+
+
+def test_a_processor_without_a_template_for_video_is_refused_when_it_is_loaded(family, tmp_path):
+    if family == "smolvlm":
+        pytest.skip("transformers brings SmolVLM's own")
+    folder = tiny.build(family, tmp_path / family)
+    (folder / "chat_template.jinja").write_text("{% for m in messages %}{{ m.role }}{% endfor %}")
+    with pytest.raises(ModelError, match="no chat template for a video"):
+        zoo.load(folder, device="cpu")
+    (folder / "chat_template.jinja").write_text("{% for m in messages %}{{ m.")
+    with pytest.raises(ModelError, match="does not load"):
+        zoo.load(folder, device="cpu")
+
+
+def test_after_forgetting_nothing_of_the_clip_is_kept(model):
+    model.answer(clip(), "What?", 2)
+    model.forget()
+    reader = model.reader
+    assert not model._watched and reader._clip is None and reader.processor.video_processor.made is None
+
+
+def test_stretched_positions_count_as_room():
+    from types import SimpleNamespace
+
+    from course_lib.zoo.families import room
+
+    text = SimpleNamespace(max_position_embeddings=4096, rope_parameters={"rope_type": "linear", "factor": 2.5})
+    assert room(text) == 10240
+    assert room(SimpleNamespace(max_position_embeddings=4096, rope_parameters={"rope_type": "default"})) == 4096
+
+
+def test_a_revision_of_a_folder_and_a_name_that_is_none_are_refused(tmp_path):
+    with pytest.raises(ModelError, match="has no revisions"):
+        zoo.load("pocket", revision="abc")
+    for name in (None, 3, "", "x" * 5000):
+        with pytest.raises(ModelError, match="is no name of a model"):
+            zoo.load(name)
 
 
 @pytest.mark.gpu

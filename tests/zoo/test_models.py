@@ -115,7 +115,7 @@ def test_the_list_has_names_costs_and_what_fits(capsys):
 
 
 @pytest.mark.parametrize(
-    ("memory", "expected"), [(80 * GIB, ("qwen3-vl-8b", "bfloat16", None)), (14 * GIB, ("qwen3-vl-8b", None, "8bit")),
+    ("memory", "expected"), [(80 * GIB, ("qwen3-vl-8b", "bfloat16", None)), (15 * GIB, ("qwen3-vl-8b", None, "8bit")),
                              (1 * GIB, ("smolvlm2-500m", None, "8bit"))],
 )  # fmt: skip
 def test_the_model_for_a_gpu_is_the_largest_that_fits_it(memory, expected):
@@ -138,9 +138,20 @@ def test_a_model_that_does_not_fit_is_refused_with_the_next_smaller_choice(monke
     message = r"large in float32 needs about .* GiB; cpu has 0\.0 GiB free\. Take the shipped model"
     with pytest.raises(ModelError, match=message):
         zoo.load(folder, device="cpu")
-    assert fit.smaller(8_000_000_000, "bfloat16", "cuda", 12 * GIB) == "Give --quantize 8bit."
-    assert fit.smaller(8_000_000_000, "8bit", "cuda", 7 * GIB) == "Give --quantize 4bit."
-    assert "--model qwen2.5-vl-3b --quantize 4bit" in fit.smaller(8_000_000_000, "4bit", "cuda", 3 * GIB)
+    large = entries()["llava-video-7b"].size
+    assert fit.smaller(large, "bfloat16", "cuda", 14 * GIB) == "Give --quantize 8bit."
+    assert fit.smaller(large, "8bit", "cuda", 9 * GIB) == "Give --quantize 4bit."
+    assert "--model internvl3-2b --quantize 4bit" in fit.smaller(large, "4bit", "cuda", 3 * GIB)
+
+
+def test_a_model_that_cannot_fit_is_refused_before_gigabytes_come(monkeypatch, tmp_path):
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    monkeypatch.setattr(fit, "available", lambda device: 2 * GIB)
+    monkeypatch.setattr(hub, "snapshot", lambda *a, **k: pytest.fail("it was fetched"))
+    with pytest.raises(ModelError, match="llava-video-7b in float32 needs about"):
+        zoo.load("llava-video-7b", device="cpu")
+    with pytest.raises(ModelError, match="device 'tpu' cannot be used"):
+        zoo.load("smolvlm2-256m", device="tpu")
 
 
 def test_running_out_of_memory_says_what_to_do_and_other_errors_pass_through(tmp_path):

@@ -60,7 +60,7 @@ def checkpoint(folder: Path, name: str, overrides: dict | None = None) -> Path:
     folder.mkdir(parents=True)
     more = fixture.get("tensors_slow_fast") if overrides.get("add_faster_video") else None
     save_file(weights(fixture, more), folder / "model.safetensors")
-    ours = {"mm_vision_config": fixture["vision"], "architectures": [AS_NAMED[name]]}
+    ours = {"mm_vision_config": fixture["vision"], "architectures": [AS_NAMED[name]], "add_time_instruction": True}
     config = {**fixture["config"], **overrides, **ours}
     (folder / "config.json").write_text(json.dumps(config))
     tiny.tokenizer().save_pretrained(folder)
@@ -238,6 +238,47 @@ def test_a_head_that_the_checkpoint_shares_with_the_words_is_shared(name, tmp_pa
     assert llm.lm_head.weight is llm.get_input_embeddings().weight
 
 
+def test_an_option_of_another_model_is_named(folder, name):
+    with pytest.raises(ModelError, match="has no option foo"):
+        zoo.load(folder, device="cpu", foo=1)
+    if name == "videochat_flash":
+        with pytest.raises(ModelError, match="has no option compat"):
+            zoo.load(folder, device="cpu", compat=True)
+
+
+@pytest.mark.parametrize("broken", [{"hidden_size": None}, {"mm_vision_config": None}, {"num_hidden_layers": "two"}])
+def test_a_strange_configuration_is_one_line(broken, name, tmp_path):
+    folder = checkpoint(tmp_path / name, name)
+    config = json.loads((folder / "config.json").read_text()) | broken
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=r"does not load|does not fit"):
+        zoo.load(folder, device="cpu")
+
+
+@pytest.mark.parametrize("index", ["{", "{}", "[]", '{"weight_map": []}', '{"weight_map": {"a": 1}}'])
+def test_a_damaged_index_is_one_line(index, name, tmp_path):
+    folder = checkpoint(tmp_path / name, name)
+    (folder / "model.safetensors.index.json").write_text(index)
+    with pytest.raises(ModelError, match=r"names no files of weights|has no 1"):
+        zoo.load(folder, device="cpu")
+
+
+def test_a_folder_without_its_tokenizer_is_not_read_as_an_empty_one(name, tmp_path):
+    folder = checkpoint(tmp_path / name, name)
+    for file in folder.glob("*token*"):
+        file.unlink()
+    with pytest.raises(ModelError, match=r"no tokenizer|does not load"):
+        zoo.load(folder, device="cpu")
+
+
+def test_a_model_of_the_same_classes_that_is_told_no_times_is_refused(tmp_path):
+    folder = checkpoint(tmp_path / "onevision", "llava_video", {"mm_newline_position": "one_token"})
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "add_time_instruction": False}))
+    with pytest.raises(ModelError, match="was not trained with newlines and times"):
+        zoo.load(folder, device="cpu")
+
+
 @pytest.mark.parametrize("quantize", ["8bit", "4bit"])
 def test_quantized_it_gives_nearly_the_same(quantize, name, folder, model):
     small = zoo.load(folder, device="cpu", quantize=quantize)
@@ -260,8 +301,12 @@ def test_half_precision_runs(folder):
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_it_runs_on_cuda(folder):
     there = zoo.load(folder, device="cuda")
-    assert there.reader.model.llm.dtype == torch.bfloat16
+    assert there.reader.model.llm.dtype in (torch.bfloat16, torch.float16)
     assert isinstance(there.answer(clip(2, 4), "What?", 4), str)
+    for quantize, stored in (("8bit", torch.int8), ("4bit", torch.uint8)):
+        small = zoo.load(folder, device="cuda", quantize=quantize)
+        assert small.reader.model.llm.model.layers[0].mlp.up_proj.weight.dtype == stored  # before its first use
+        assert isinstance(small.answer(clip(2, 4), "What?", 4), str)
 
 
 PEAK = """
