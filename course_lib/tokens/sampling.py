@@ -21,8 +21,8 @@ class Sampling:
     """How many frames a model takes of a clip unless it is told otherwise.
 
     fps: frames a second (None: `frames`, whatever the length); frames: the number without fps; least and most: bounds
-    of what fps gives; of_group: the number is a multiple of this, as for encoders that see groups of frames; pairs: each
-    of them is a moment, shown by two frames (see `tubelets`).
+    of what fps gives; of_group: the number is a multiple of this, as for encoders that see groups of frames; pairs:
+    each of them is a moment, shown by two frames (see `tubelets`).
     """
 
     fps: float | None = None
