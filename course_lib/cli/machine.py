@@ -23,7 +23,7 @@ def models(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="All that is known of this one.")] = None,
     json: Json = False,
 ) -> None:
-    """List the models, what they cost and whether they fit this machine.
+    """List the models, what they cost and whether they fit here.
 
     Tokens are those of 30 seconds at 1280 x 720; memory is with the work on such a clip.
     """
@@ -119,11 +119,19 @@ def bench(
 
 def train(
     what: Annotated[
-        str, typer.Argument(metavar="MODEL", help="pocket, or pocket-notime, which has no time signal.")
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="pocket; pocket-notime, which has no time signal; or projector, between parts of your own.",
+        ),
     ] = "pocket",
-    out: Annotated[Path, typer.Option("--out", help="Folder for checkpoints, log, picture and weights.")] = Path(
-        "runs/pocket"
-    ),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Folder for checkpoints, log, picture and weights. [default: runs/pocket; runs/projector]",
+        ),
+    ] = None,
     stage: Annotated[
         list[str] | None, typer.Option("--stage", help="Only this of vision, text, align, joint; can be repeated.")
     ] = None,
@@ -139,24 +147,53 @@ def train(
     base: Annotated[
         Path | None, typer.Option("--base", help="Take vision and text from this run: pocket-notime from pocket's.")
     ] = None,
+    vision: Annotated[
+        str | None,
+        typer.Option("--vision", help="projector: pocket, or a SigLIP, CLIP or DINOv2. [default: pocket]"),
+    ] = None,
+    llm: Annotated[
+        str | None,
+        typer.Option("--llm", help="projector: a causal language model, a .gguf too. [default: smollm2-135m]"),
+    ] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="projector: how many. [default: 600]")] = None,
 ) -> None:
-    """Train the pocket model in its four stages."""
+    """Train the pocket model, or a projector between your own parts.
+
+    pocket has four stages. A projector learns between an encoder and a language model that stay as they are.
+    """
+    if what == "projector":
+        _refuse_options(what, {"--stage": stage, "--lesson": lesson, "--base": base})
+        from course_lib.model.train.projector import ProjectorRecipe, train_projector
+
+        recipe = ProjectorRecipe() if steps is None else ProjectorRecipe(steps=steps)
+        train_projector(
+            out or Path("runs/projector"), vision or "pocket", llm or "smollm2-135m", device, seed, resume, threads,
+            recipe,
+        )  # fmt: skip
+        return
     from course_lib.model.pocket import PocketConfig
     from course_lib.model.train.run import MODELS, STAGES, train_pocket
 
     if what not in MODELS:
-        raise typer.BadParameter(f"{what!r} cannot be trained here: only {' and '.join(MODELS)} can")
+        raise typer.BadParameter(f"{what!r} cannot be trained here: only {', '.join(MODELS)} and projector can")
+    _refuse_options(what, {"--vision": vision, "--llm": llm, "--steps": steps})
 
-    stages = tuple(stage or STAGES)
+    stages, folder = tuple(stage or STAGES), out or Path("runs/pocket")
     train_pocket(
-        out, device=device, seed=seed, resume=resume, lesson=lesson, stages=stages, threads=threads,
+        folder, device=device, seed=seed, resume=resume, lesson=lesson, stages=stages, threads=threads,
         config=PocketConfig(time_signal=MODELS[what]), base=base,
     )  # fmt: skip
     if "joint" in stages and not lesson:
         from course_lib.temporal.confidence import calibrate
 
-        slope, offset = calibrate(out / "model")
+        slope, offset = calibrate(folder / "model")
         print(f"its confidence: slope {slope:.2f}, offset {offset:.2f}")
+
+
+def _refuse_options(what: str, given: dict[str, object]) -> None:
+    """Options of the other recipe would be left unread without a word."""
+    if odd := [name for name, value in given.items() if value]:
+        raise typer.BadParameter(f"{odd[0]} says nothing about {what}: leave it out")
 
 
 def _bytes(size: int) -> str:

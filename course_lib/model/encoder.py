@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -98,19 +99,45 @@ class TubeletEncoder(nn.Module):
 class FrameEncoder(nn.Module):
     """A transformers vision model, one frame at a time: no motion, but pre-trained.
 
-    frames [B, T, 3, H, W], already normalised as the vision model wants them -> [B, T, patches, hidden]. layer: which
-    hidden state (-2 in LLaVA: the last one has been shaped for the model's own head); skip: leading tokens that are no
-    patches (1 for CLIP's class token, 0 for SigLIP). Source: `get_image_features` of LLaVA in transformers.
+    frames [B, T, 3, H, W] -> [B, T, patches, hidden]. Without mean and std they are taken as the vision model wants
+    them, normalised; with both they are uint8 or float in [0, 1], `size` pixels square, and normalised here. layer:
+    which hidden state (-2 in LLaVA: the last one has been shaped for the model's own head); skip: leading tokens that
+    are no patches (1 for CLIP's class token, 0 for SigLIP); size: pixels of the frame (None: as the vision model's
+    config says); mean, std: of each channel. Source: `get_image_features` of LLaVA in transformers.
     """
 
-    def __init__(self, vision: PreTrainedModel, layer: int = -2, skip: int = 1) -> None:
+    def __init__(
+        self,
+        vision: PreTrainedModel,
+        layer: int = -2,
+        skip: int = 1,
+        size: int | None = None,
+        mean: Sequence[float] | None = None,
+        std: Sequence[float] | None = None,
+    ) -> None:
         super().__init__()
+        if (mean is None) != (std is None):
+            raise ValueError("mean and std go together: give both or neither")
         self.vision, self.layer, self.skip = vision, layer, skip
         self.out_dim = vision.config.hidden_size
-        self.side = vision.config.image_size // vision.config.patch_size  # patches in a row
+        self.size = size or vision.config.image_size
+        self.side = self.size // vision.config.patch_size  # patches in a row
+        self.mean, self.std = mean, std  # no buffers: those would be rounded with the weights
+
+    def normalise(self, frames: Tensor) -> Tensor:
+        """uint8 or [0, 1] frames [..., 3, size, size] -> float32 of the same shape, as the vision model wants them."""
+        H, W = frames.shape[-2:]
+        if (self.size, self.size) != (H, W):
+            raise ValueError(f"frames are {H}x{W}, the encoder reads {self.size}x{self.size}")
+        if self.mean is None or self.std is None:
+            raise ValueError("this encoder was built without mean and std: it takes frames that are normalised")
+        x = frames.float() / 255 if frames.dtype == torch.uint8 else frames.float()
+        mean, std = (torch.tensor(list(v), device=x.device).view(3, 1, 1) for v in (self.mean, self.std))
+        return (x - mean) / std
 
     def forward(self, frames: Tensor) -> Tensor:
         B, T = frames.shape[:2]
-        pixels = frames.flatten(0, 1).to(self.vision.dtype)
+        pixels = frames if self.mean is None else self.normalise(frames)
+        pixels = pixels.flatten(0, 1).to(self.vision.dtype)
         states = self.vision(pixels, output_hidden_states=True).hidden_states[self.layer]
         return states[:, self.skip :].unflatten(0, (B, T))  # [B T, P, D] -> [B, T, P, D]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import torch
 
 from course_lib.errors import ModelError
 from course_lib.model.parts import PARTS
+from course_lib.model.pretrained import quiet
 from course_lib.tokens.sampling import Sampling
 from course_lib.zoo import extras, fit, quantize
 from course_lib.zoo.checkpoint import count_parameters, read_config
@@ -79,7 +78,7 @@ def _transformers(
 
     from course_lib.zoo.families import TransformersReader
 
-    with _quiet():
+    with quiet():
         loaded: Any = AutoModelForImageTextToText.from_pretrained(
             folder, dtype=dtype, device_map={"": device}, trust_remote_code=remote, output_loading_info=True,
             quantization_config=quantize.transformers_config(quantized, dtype), use_safetensors=True,
@@ -93,22 +92,6 @@ def _transformers(
     if not processor.tokenizer("time")["input_ids"] or processor.video_token not in reader.prompt("What happens?"):
         raise ModelError(f"{name} has no tokenizer or no chat template for a video.", "Fetch it again.")
     return reader
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """transformers without its bars and its remarks on configurations."""
-    from transformers.utils import logging
-
-    bars, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
 
 
 def _why_not(config: dict[str, Any]) -> str:
