@@ -222,10 +222,13 @@ class _Check:
 
     def _backwards(self, pairs: list[tuple[Event, Event]]) -> None:
         """Only events that still have a name when played backwards: somebody who walks, but not a car that turns."""
-        named = [(a, b) for a, b in pairs if a.action in BACKWARDS and b.action in BACKWARDS and a.end <= b.start]
-        if not named:
+        nameable = [(a, b) for a, b in pairs if a.action in BACKWARDS and b.action in BACKWARDS and a.end <= b.start]
+        both = [(p, tuple(Event(e.start, e.end, e.subject, BACKWARDS[e.action]) for e in p)) for p in nameable]
+        # A bird that lands and then flies does the same twice when played backwards: no question tells them apart.
+        both = [(p, back) for p, back in both if back[0].text != back[1].text]
+        if not both:
             return
-        seen = [tuple(Event(e.start, e.end, e.subject, BACKWARDS[e.action]) for e in pair) for pair in named]
+        named, seen = [p for p, _ in both], [back for _, back in both]
         asked = [put(say.ORDER_FIRST[0], a, b) for a, b in seen]
         answers = self.ask(reversed_clip(self.clip), asked)
         for (a, b), (back_a, back_b), question, answer in zip(named, seen, asked, answers, strict=True):

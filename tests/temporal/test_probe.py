@@ -2,6 +2,7 @@ import io
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -9,6 +10,7 @@ from course_lib.errors import TimelineError
 from course_lib.temporal import FAILURES, probe
 from course_lib.temporal.contradictions import contradictions
 from course_lib.timeline import Event, Timeline
+from course_lib.video import Clip
 
 
 def as_text(report):
@@ -169,3 +171,17 @@ def test_a_second_told_otherwise_in_other_frames_is_a_contradiction(timeline, cl
     steady = contradictions(oracle.answers, clip, timeline.events, again=other)
     assert steady.checks["two looks"] == 4
     assert not [c for c in steady.contradictions if c.rule == "two looks"]
+
+
+def test_a_bird_that_lands_and_flies_is_not_asked_about_against_itself_played_backwards():
+    """Both are then "flies": a right answer would be taken for a contradiction."""
+    told = [Event(1.0, 4.0, "black bird", "lands"), Event(5.0, 9.0, "black bird", "flies")]
+    clip = Clip(np.zeros((4, 8, 8, 3), np.uint8), np.array([1.0, 3.0, 6.0, 8.0]), 10.0, "drawn")
+    asked: list[str] = []
+
+    def ask(clip: Clip, questions: list[str]) -> list[str]:
+        asked.extend(questions)
+        return ["the black bird lands" for _ in questions]
+
+    contradictions(ask, clip, told)
+    assert not any(q.count("black bird flies") > 1 for q in asked)
