@@ -98,7 +98,8 @@ def _place(
     if entry is None and ((folder / "config.json").is_file() or Path(text).is_dir()):
         if revision is not None:
             raise ModelError(f"{text} is a folder here and has no revisions.", "Leave revision out.")
-        return (folder, text) if (folder / "config.json").is_file() else (Path(text), Path(text).resolve().name)
+        found = folder if (folder / "config.json").is_file() else Path(text)
+        return found, found.resolve().name
     if entry is None and (text.count("/") != 1 or text.startswith((".", "/", "~"))):
         raise ModelError(
             f"There is no model {text!r}.",
