@@ -25,7 +25,7 @@ def run() -> dict[str, Any]:
     import torch
 
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    importlib.import_module("tests.zoo.conftest")  # puts torchvision within reach, before transformers looks for it
+    importlib.import_module("tests.conftest")  # puts torchvision within reach, before transformers looks for it
     its, reader = _smolvlm2_256m(importlib.import_module("tests.zoo.tiny"))
     from course_lib.zoo.published import Published
 

@@ -10,9 +10,7 @@ from course_lib.video import Clip
 from course_lib.zoo.families import metadata
 from course_lib.zoo.manifest import entries
 from tests.zoo import tiny
-from tests.zoo.conftest import reach_torchvision
 
-reach_torchvision()
 SECONDS, HEIGHT, WIDTH = 30.0, 720, 1280
 FIXED = ["smolvlm2-500m", "smolvlm2-2.2b", "llava-onevision-7b", "llava-next-video-7b", "internvl3-8b"]
 

@@ -21,8 +21,8 @@ from course_lib.tokens.sampling import Sampling
 from course_lib.zoo import fit, hub
 from course_lib.zoo.families import metadata, whole_groups
 from course_lib.zoo.manifest import entries, families
+from tests.conftest import SIDE_FOLDER
 from tests.zoo import tiny
-from tests.zoo.conftest import SIDE_FOLDER
 from tests.zoo.test_families import clip
 
 GIB = 1024**3

@@ -1,7 +1,8 @@
 """Puts torchvision within reach of the published models' processors.
 
-Here, beside a CPU build of torch, lies the torchvision of the CUDA build, in a folder of its own so that the other
-tests run without it. It imports once the two operators that its compiled part would have declared are declared.
+Beside a CPU build of torch lies the torchvision of the CUDA build, in a folder of its own: it imports once the two
+operators that its compiled part would have declared are declared. transformers looks for it once a process, so it is
+brought in before any test; and its folder does not stay on the path, which the processes that tests start inherit.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ SIDE_FOLDER = Path(sys.prefix) / "hub"
 def reach_torchvision() -> None:
     import torch
 
-    if find_spec("torchvision") is None:
-        sys.path.append(str(SIDE_FOLDER))
+    if find_spec("torchvision") is not None or not SIDE_FOLDER.is_dir():
+        return
+    sys.path.append(str(SIDE_FOLDER))
     try:
         import torchvision
     except RuntimeError:
@@ -28,6 +30,10 @@ def reach_torchvision() -> None:
             library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         reach_torchvision.library = library  # what is declared goes when its Library goes
         import torchvision  # noqa: F401
+    from transformers.utils import is_torchvision_available
+
+    assert is_torchvision_available()
+    sys.path.remove(str(SIDE_FOLDER))
 
 
 reach_torchvision()
