@@ -213,7 +213,8 @@ def train_projector(
     numbers = run(projector_stage(model, reel, recipe, seed), folder, where, say=say)
     draw(folder / "log.jsonl", folder / "loss.png")
     save_parts(model, folder / "model")
-    say(f"the projector is in {folder / 'model'}: course summarize clip.mp4 --model {folder / 'model'}")
+    asked = f'--frames 1 --question "{QUESTION}"'  # one moment is what it has learned to tell
+    say(f"the projector is in {folder / 'model'}: course summarize clip.mp4 --model {folder / 'model'} {asked}")
     return numbers
 
 
