@@ -28,8 +28,8 @@ Markdown(f"> {text} They need `pip install -e '.[hub]'`; `course doctor` checks 
 # %% [markdown]
 # ## 2. Choose by memory
 #
-# Parameters times bytes, and about a sixth more for the work on a clip. **Predict:** which of these models
-# does a card of 12 GB hold, and in how many bits?
+# Parameters times bytes, a tenth more for the work, and the clip's keys and values twice. **Predict:** which of these
+# models does a card of 12 GB hold, and in how many bits?
 
 # %%
 from course_lib.zoo.fit import needed
@@ -39,7 +39,7 @@ chosen = ["llava-video-7b", "videochat-flash-2b", "smolvlm2-500m", "qwen3-vl-4b"
 rows = ["| model | parameters | float16 | 8 bit | 4 bit |", "|---|---|---|---|---|"]
 for name in chosen:
     e = entries()[name]
-    cells = [f"{needed(e.parameters, how) / 1e9:.1f} GB" for how in ("float16", "8bit", "4bit")]
+    cells = [f"{needed(e.size, how) / 1e9:.1f} GB" for how in ("float16", "8bit", "4bit")]
     rows.append(f"| {name} | {e.parameters / 1e9:.1f} B | {' | '.join(cells)} |")
 Markdown("\n".join(rows))
 
@@ -50,7 +50,7 @@ figure = Figure(figsize=(7, 2.8), layout="constrained")
 axis = figure.add_subplot()
 colours = {"float16": "#0072B2", "8bit": "#E69F00", "4bit": "#009E73"}
 for how, mark in zip(colours, "os^"):
-    sizes = [needed(entries()[name].parameters, how) / 1e9 for name in chosen]
+    sizes = [needed(entries()[name].size, how) / 1e9 for name in chosen]
     axis.plot(sizes, range(len(chosen)), mark, color=colours[how], label=how)
 for card in (8, 12, 24):
     axis.axvline(card, color="0.75", lw=1, zorder=0)
