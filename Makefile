@@ -19,7 +19,7 @@ NBVAL     := -p no:xdist --nbval-current-env --nbval-cell-timeout=600 --nbval-ke
 
 # One thread a process: the tests themselves run two abreast, and torch's threads would fight over the same cores.
 # A progress bar that shows on a slow machine alone must not end up in a notebook's outputs.
-TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1 COURSE_PROGRESS=off
+TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HUB_OFFLINE=1 COURSE_PROGRESS=off COURSE_RECORD=off
 
 .DEFAULT_GOAL := help
 .PHONY: help demo lab test lint unit notebooks notebooks-build test-gpu clean python

@@ -33,3 +33,7 @@ class SpliceError(CourseError):
 
 class ModelError(CourseError):
     """A model that is unknown, unreachable, damaged or does not fit this machine."""
+
+
+class ExerciseError(CourseError):
+    """An exercise, part or notebook that is not there, or a manifest that cannot be right."""

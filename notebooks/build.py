@@ -1,6 +1,7 @@
 """Build the notebooks from their texts: `make notebooks-build`, or `python notebooks/build.py 00_welcome …` for some.
 
-A chapter is written in notebooks/text/NAME.py (jupytext's percent format). Building runs it from top to bottom in a
+A chapter is written in notebooks/text/NAME.py (jupytext's percent format), the solution of an exercise in
+solutions/text/NAME.py (`course build` makes the learner's notebook of the same text). Building runs it from top to bottom in a
 fresh kernel and stores the outputs in notebooks/NAME.ipynb. `{measured}` in the text becomes what that run took. The
 same text gives the same cell ids, and nothing of the machine but its number of cores is stored.
 """
@@ -21,9 +22,10 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 HERE = Path(__file__).resolve().parent
+SOLUTIONS = HERE.parent / "solutions"
 CELL_TIMEOUT = 600  # seconds, as under `make test`
 # The stored outputs show no half-drawn bar, and a notebook that is built needs no model hub.
-ENVIRONMENT = {"COURSE_PROGRESS": "off", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+ENVIRONMENT = {"COURSE_PROGRESS": "off", "COURSE_RECORD": "off", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 PEAK = """
 import resource, sys
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
@@ -44,7 +46,17 @@ class Measured:
 
 
 def texts() -> list[Path]:
-    return sorted((HERE / "text").glob("*.py"))
+    return [*sorted((HERE / "text").glob("*.py")), *sorted((SOLUTIONS / "text").glob("*.py"))]
+
+
+def unrun_of(text: Path, measured: Measured | None) -> NotebookNode:
+    """The notebook of a text file, without outputs."""
+    if text.parent.parent == SOLUTIONS:
+        from course_lib.checks.manifest import exercise_of
+        from course_lib.grade.build import notebook
+
+        return notebook(exercise_of(text.stem), solution=True)
+    return unrun(text.read_text(encoding="utf-8"), measured)
 
 
 def unrun(text: str, measured: Measured | None) -> NotebookNode:
@@ -91,10 +103,9 @@ def _rounded(value: float) -> float:
 
 def build(text: Path, out: Path) -> Measured:
     """Run the notebook of a text file and write it to `out`. Nothing is written if a cell fails."""
-    source = text.read_text(encoding="utf-8")
-    ran = unrun(source, None)
+    ran = unrun_of(text, None)
     measured = execute(ran, out.parent)
-    done = unrun(source, measured)
+    done = unrun_of(text, measured)
     for cell, run in zip(done.cells, ran.cells, strict=True):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = run.outputs, run.execution_count
@@ -110,7 +121,7 @@ def main(names: list[str]) -> int:
         return 2
     for name in names or known:
         try:
-            measured = build(known[name], HERE / f"{name}.ipynb")
+            measured = build(known[name], known[name].parent.parent / f"{name}.ipynb")
         except CellExecutionError as problem:
             print(f"{name}: a cell failed, and the notebook is left as it was.\n{problem}", file=sys.stderr)
             return 1

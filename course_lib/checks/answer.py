@@ -1,0 +1,41 @@
+"""The interface through which a check calls an answer. It does not know in which process the answer runs."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Answer(Protocol):
+    """Somebody's function. Arguments and results are plain values (`values.crossed`); an argument may also be a
+    function of such values, which then runs on the check's side.
+
+    source: its text as it was handed in, with what it is given on module level if that is known; "" if unknown.
+    Calling it raises Raised, NotAttempted, or NotPlain.
+    """
+
+    @property
+    def source(self) -> str: ...
+
+    def __call__(self, *args: Any) -> Any: ...
+
+
+class NotAttempted(Exception):
+    """The answer raised NotImplementedError: it is still the stub."""
+
+
+class Raised(Exception):
+    """The answer failed. kind: "IndexError"; message: its text; line, text: in their code, 0 and "" if unknown."""
+
+    def __init__(self, kind: str, message: str, line: int = 0, text: str = "") -> None:
+        super().__init__(f"{kind}: {message}")
+        self.kind, self.message, self.line, self.text = kind, message, line, text
+
+    @property
+    def shown(self) -> str:
+        first = f"{self.kind}: {self.message}".rstrip(": ")
+        return f"{first}\nline {self.line} of your function: {self.text}" if self.line else first
+
+
+class Stopped(Exception):
+    """A function that a check lent to an answer says no: the message tells the learner why (a budget is spent, a moment
+    does not exist). An answer may catch it as any exception."""

@@ -1,0 +1,65 @@
+"""`course check`, `course progress`, `course build`."""
+
+from __future__ import annotations
+
+import typer
+
+
+def check(
+    exercise: str = typer.Argument("", metavar="[EX]", help="An exercise (2) or one part (2.pool); without: all."),
+    seed: int = typer.Option(None, help="Draw the same inputs again."),
+) -> None:
+    """Check what stands in exercises/, outside Jupyter: its cells are run here. Exit code 1 if something is wrong."""
+    from course_lib.checks.manifest import exercise_of, exercises, part_of
+    from course_lib.learn.check import outcome_of
+    from course_lib.learn.notebook import run_cells
+    from course_lib.viz.checks import Shown
+
+    only = part_of(exercise) if "." in exercise else None
+    chosen = [exercise_of(only.exercise if only else exercise)] if exercise else list(exercises())
+    wrong = False
+    for one in chosen:
+        ran = run_cells(one.notebook)
+        for cell, problem in ran.failed.items():
+            typer.echo(f"{one.id}, cell {cell}: {problem}")
+            wrong = True
+        for part in one.parts:
+            if (only is None or part == only) and part.id in ran.answers:
+                outcome = outcome_of(part, ran.answers[part.id], seed)
+                typer.echo(Shown(outcome, part).text())
+                wrong |= outcome.state in ("wrong", "error")
+            elif only is None or part == only:
+                typer.echo(f"○ {part.id} · {part.title}: its cell did not reach check(…)")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def progress() -> None:
+    """Points by exercise, hints used, and what is next."""
+    from course_lib.learn.progress import progress as shown
+
+    typer.echo(shown().text())
+
+
+def build(
+    check: bool = typer.Option(False, "--check", help="Change nothing; exit code 1 if something is out of step."),
+) -> None:
+    """Make exercises/ from solutions/text/ again."""
+    try:
+        from course_lib.grade import build as made
+    except ImportError as problem:
+        from course_lib.errors import ExerciseError
+
+        raise ExerciseError(f"{problem.name} is not installed.", 'Install it: pip install -e ".[grade]"') from problem
+    if check:
+        found = made.drift()
+        for line in found:
+            typer.echo(line)
+        if found:
+            raise typer.Exit(1)
+        typer.echo("exercises/ and solutions/ are what the texts give.")
+        return
+    changed = made.build()
+    for path in changed:
+        typer.echo(f"written: exercises/{path.name}")
+    typer.echo("" if changed else "exercises/ is what solutions/text/ gives: nothing to do.", nl=not changed)
