@@ -33,7 +33,7 @@ class Raised(Exception):
     @property
     def shown(self) -> str:
         first = f"{self.kind}: {self.message}".rstrip(": ")
-        return f"{first}\nline {self.line} of your function: {self.text}" if self.line else first
+        return f"{first}\nline {self.line} of your cell: `{self.text}`" if self.line else first
 
 
 class Stopped(Exception):

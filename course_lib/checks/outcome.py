@@ -11,16 +11,18 @@ State = Literal["not attempted", "wrong", "error", "pass"]
 
 @dataclass(frozen=True)
 class Ticks:
-    """Moments on a time axis, a row for each name. rows: name -> seconds; events: (start, end, text) drawn beneath."""
+    """Moments on a time axis, a row for each name. rows: name -> seconds; events: (start, end, text) drawn beneath.
+    unit: of the axis, "seconds" or "frames"."""
 
     rows: dict[str, Sequence[float]]
     duration: float
     events: Sequence[tuple[float, float, str]] = ()
+    unit: str = "seconds"
 
     @property
     def alt(self) -> str:
-        said = "; ".join(f"{name}: {', '.join(f'{s:g}' for s in seconds)} s" for name, seconds in self.rows.items())
-        return f"Moments on an axis of {self.duration:g} s. {said}."
+        said = "; ".join(f"{name}: {', '.join(f'{s:g}' for s in seconds)}" for name, seconds in self.rows.items())
+        return f"Moments on an axis of {self.duration:g} {self.unit}. {said}."
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import linecache
 import sys
@@ -26,10 +27,11 @@ class InProcess:
     def source(self) -> str:
         """Its text, with an import line for everything of the library that it reaches."""
         try:
-            text = inspect.getsource(self.function)
-        except (OSError, TypeError):
+            text = textwrap.dedent(inspect.getsource(self.function))
+            ast.parse(text)
+        except (OSError, TypeError, SyntaxError):  # of a lambda, Python finds the whole line around it
             text = ""
-        return "".join(f"import {name}\n" for name in dict.fromkeys(_reached(self.function))) + textwrap.dedent(text)
+        return "".join(f"import {name}\n" for name in dict.fromkeys(_reached(self.function))) + text
 
     def __call__(self, *args: Any) -> Any:
         try:

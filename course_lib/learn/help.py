@@ -25,7 +25,9 @@ def hint(part: str, number: int | None = None) -> Said:
         if which + 1 < len(asked.hints)
         else f'\nThat was the last one. solution("{asked.id}", reveal=True) opens the solution.'
     )
-    return Said(f"Hint {which + 1} of {len(asked.hints)} for {asked.id}, {STEPS[which]}:", asked.hints[which] + last)
+    return Said(
+        f"Hint {which + 1} of {len(asked.hints)} for {asked.id}, {STEPS[which]}:", asked.hints[which] + last, which == 2
+    )
 
 
 def solution(part: str, reveal: bool = False) -> Said:

@@ -27,7 +27,8 @@ BOX = (
     "border-left: 4px solid {colour}; padding: 4px 12px; margin: 4px 0; max-width: 52em;"
     "color: var(--jp-ui-font-color1, #1b1f24);"
 )
-MONO = "white-space: pre-wrap; overflow-wrap: anywhere; margin: 2px 0; font-family: monospace;"
+PROSE = "white-space: pre-wrap; margin: 2px 0; font-family: inherit;"
+MONO = "white-space: pre-wrap; overflow-wrap: break-word; margin: 2px 0; font-family: monospace;"
 
 
 class _InNotebook:
@@ -123,7 +124,7 @@ class Said(_InNotebook):
         return f"{self.title}\n{self.body}"
 
     def html(self) -> str:
-        body = f'<pre style="{MONO}">{escape(self.body)}</pre>'
+        body = f'<pre style="{MONO if self.code else PROSE}">{escape(self.body)}</pre>'
         return f'<div style="{BOX.format(colour=palette.RIGHT)}"><b>{escape(self.title)}</b>{body}</div>'
 
 
@@ -191,6 +192,9 @@ def figure(shown: Picture) -> Figure:
     return _matrices(shown) if isinstance(shown, Matrices) else _bars(shown)
 
 
+LANES = ((palette.WRONG, "v"), (palette.RIGHT, "o"), (palette.INK, "|"))  # yours, expected, anything else
+
+
 def _ticks(shown: Ticks) -> Figure:
     from matplotlib.figure import Figure
 
@@ -199,7 +203,7 @@ def _ticks(shown: Ticks) -> Figure:
     result = Figure(figsize=(7, 0.6 + 0.42 * lanes), layout="constrained", facecolor=palette.PAPER)
     axis = result.add_subplot()
     for y, (_, seconds) in enumerate(rows):
-        colour, marker = (palette.WRONG, "v") if y == 0 else (palette.RIGHT, "o")
+        colour, marker = LANES[min(y, 2)]
         axis.hlines(y, 0, shown.duration, color=palette.RULE, lw=1)
         axis.plot(list(seconds), [y] * len(seconds), marker, color=colour, markersize=6)
     for start, end, text in shown.events:
@@ -207,7 +211,7 @@ def _ticks(shown: Ticks) -> Figure:
         axis.text((start + end) / 2, len(rows), text, ha="center", va="center", fontsize=7, color=palette.INK)
     names = [name for name, _ in rows] + (["true"] if shown.events else [])
     axis.set_yticks(range(lanes), names)
-    axis.set(xlabel="seconds", ylim=(lanes - 0.4, -0.6))
+    axis.set(xlabel=shown.unit, ylim=(lanes - 0.4, -0.6))
     axis.margins(x=0.02)
     axis.spines[["top", "right", "left"]].set_visible(False)
     axis.tick_params(axis="y", length=0)
@@ -219,12 +223,19 @@ def _matrices(shown: Matrices) -> Figure:
     from matplotlib.figure import Figure
 
     panels = {name: np.atleast_2d(np.asarray(values, dtype=float)) for name, values in shown.panels.items()}
-    high = max(len(m) for m in panels.values())
-    tall = min(3.4, max(0.9, 0.28 * high)) + 0.7 + (0.4 if shown.columns else 0)
-    result = Figure(figsize=(min(7.0, 3.4 * len(panels)), tall), layout="constrained", facecolor=palette.PAPER)
+    high, wide = (max(m.shape[i] for m in panels.values()) for i in (0, 1))
+    stacked = wide > 3 * high
+    down, across = (len(panels), 1) if stacked else (1, len(panels))
+    labels = 0.12 + 0.09 * max(map(len, shown.columns), default=0)
+    cell = min(0.3, (6.0 if stacked else 6.0 / len(panels)) / wide, 3.4 / high)
+    size = (
+        7.0 if stacked else min(7.0, max(2.2, cell * wide + 0.9) * len(panels)),
+        down * (cell * high + 0.5 + labels),
+    )
+    result = Figure(figsize=size, layout="constrained", facecolor=palette.PAPER)
     low = min(m.min() for m in panels.values() if m.size)
     top = max(m.max() for m in panels.values() if m.size)
-    for axis, (name, m) in zip(result.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
+    for axis, (name, m) in zip(result.subplots(down, across, squeeze=False).flat, panels.items(), strict=True):
         axis.imshow(m, cmap="Blues", vmin=low - 0.05 * (top - low + 1e-9), vmax=top * 1.1 + 1e-9, aspect="equal")
         axis.set_title(name, fontsize=10)
         for i in range(m.shape[0]) if m.size <= 144 else ():
@@ -234,7 +245,7 @@ def _matrices(shown: Matrices) -> Figure:
         rows, columns = shown.rows, shown.columns
         axis.set_yticks(range(len(rows)), rows, fontsize=8) if len(rows) == m.shape[0] else axis.set_yticks([])
         if len(columns) == m.shape[1]:
-            axis.set_xticks(range(len(columns)), columns, fontsize=8, rotation=90)
+            axis.set_xticks(range(len(columns)), columns, fontsize=8, rotation=90 if max(map(len, columns)) > 3 else 0)
         else:
             axis.set_xticks([])
         axis.tick_params(length=0)

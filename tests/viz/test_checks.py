@@ -1,0 +1,70 @@
+"""What a learner sees of a check: the data behind it, the words that stand for a picture, and that a picture is drawn."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from course_lib.checks.manifest import Part
+from course_lib.checks.outcome import Bars, Matrices, Outcome, Ticks
+from course_lib.viz.checks import Bar, ProgressShown, Said, Shown, png
+
+PART = Part("9.f", "9_none", "a title", "f", 2, 5, ("a", "b", "c"))
+PICTURES = [
+    Ticks({"yours": [0.5, 3], "expected": [1, 2], "wanted": []}, 4, [(0, 2, "the car stops")]),
+    Ticks({"yours": []}, 30, unit="frames"),
+    Matrices({"yours": [[1, 0], [1, 1]], "expected": [[1, 0], [0, 1]]}, ["a", "b"], ["video", "asked"]),
+    Matrices({"yours": [[0.25] * 20], "expected": [[1] * 20]}, columns=["K"] + [""] * 19),
+    Matrices({"one": [[0] * 40] * 40}),
+    Bars({"yours": 0.25, "a good one": 0.9}, ("to be reached", 0.8)),
+]
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda p: type(p).__name__)
+def test_every_picture_is_drawn_no_wider_than_a_notebook_and_not_empty(picture):
+    drawn = Image.open(io.BytesIO(png(picture))).convert("L")
+    assert 150 < drawn.width <= 720 and 40 < drawn.height < 700
+    assert drawn.getextrema()[0] < 120, "something dark is drawn"
+
+
+def test_the_words_beside_a_picture_say_what_it_shows():
+    assert PICTURES[0].alt == "Moments on an axis of 4 seconds. yours: 0.5, 3; expected: 1, 2; wanted: ."
+    assert PICTURES[2].alt == "Matrices, yours: 2 x 2; expected: 2 x 2. They differ in 1 places, first at (1, 0)."
+    assert PICTURES[5].alt == "yours 25%; a good one 90%. To be reached: 80% (to be reached)."
+
+
+def test_an_outcome_says_what_was_wrong_how_it_was_called_and_what_to_do_next():
+    outcome = Outcome(
+        "9.f", "wrong", 0.5, 2, "Too `small`.", "small", "f(1)", "1", "2", seed=7, criteria={"size": 0.25}
+    )
+    assert Shown(outcome, PART).text().splitlines() == [
+        "✘ 9.f · a title: wrong, 0.5 of 2 points",
+        "  Too `small`.",
+        "  f(1)",
+        "    yours     1",
+        "    expected  2",
+        "     25%  size",
+        '  A hint: `hint("9.f")`. The same inputs again: `check("9.f", f, seed=7)`.',
+    ]
+    assert "<code>small</code>" in Shown(outcome, PART).html()
+
+
+@pytest.mark.parametrize("state", ["pass", "wrong", "error", "not attempted"])
+def test_every_state_has_a_word_and_a_sign_of_its_own(state):
+    text = Shown(Outcome("9.f", state, 2.0 if state == "pass" else 0.0, 2, "m"), PART).text()
+    assert state in text and text[0] in "✔✘!○"
+
+
+def test_markup_in_a_message_stays_text():
+    outcome = Outcome("9.f", "wrong", 0, 2, "<b>`x`", call="f('<i>')", yours="<u>", expected="<s>")
+    html = Shown(outcome, PART).html() + Said("<q>", "<em>").html()
+    assert not any(tag in html for tag in ("<b>`", "<i>", "<u>", "<s>", "<q>", "<em>"))
+
+
+def test_progress_counts_and_names_the_next_part():
+    bars = [Bar("1 A", "01", 3, 3, 1, 1, 1, 0, ()), Bar("2 B", "02", 0.5, 2, 0, 2, 0, 2, ("2.x", "2.y"))]
+    assert ProgressShown(bars).text().splitlines() == [
+        "1 A  ████████████████████  3 of 3 points, 1 of 1 parts, 1 hint",
+        "2 B  █████░░░░░░░░░░░░░░░  0.5 of 2 points, 0 of 2 parts, 2 solutions opened early",
+        "3.5 of 5 points. Next: 2.x.",
+    ]
