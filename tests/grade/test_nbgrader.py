@@ -1,4 +1,4 @@
-"""An instructor who lives in nbgrader takes the solutions as they are: its own commands make and grade an assignment."""
+"""An instructor who lives in nbgrader takes the solutions as they are: its commands make and grade an assignment."""
 
 import os
 import shutil

