@@ -36,7 +36,7 @@ class Submission:
 @dataclass(frozen=True)
 class Grade:
     """A row of the journal. parts: for each part of the exercise, in order, `Outcome.to_dict()` of its check (its state
-    may also be "timeout" or "crashed"). seed: (course, exercise, student) as text; with it `--replay` draws the same inputs.
+    may also be "timeout" or "crashed"). seed: of (course, exercise, student); with it `--replay` draws the same inputs.
     checks, version: the digest of the checks' code, and of the library. seconds: of wall time. message: one line."""
 
     student: str

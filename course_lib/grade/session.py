@@ -6,8 +6,8 @@ import contextlib
 import select
 import socket
 import time
-from functools import partial
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from course_lib.checks.answer import NotAttempted, Raised, Stopped
