@@ -19,7 +19,7 @@ from course_lib.temporal.controls import CONTROLS
 from course_lib.temporal.identity import identity
 from course_lib.temporal.journal import Journal
 from course_lib.temporal.mitigate import parts_of
-from course_lib.temporal.scale import map_clips
+from course_lib.scale import map_work
 from course_lib.temporal.ways import COSTS, Way, ways_of
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def compare(
     model: a name (loaded where it is needed, once a process) or a model of the zoo. `each` questions of every kind
     about every clip; seed draws the questions and the intervals. Baselines: a constant answer, and `controls`, names in
     `controls.CONTROLS`. journal: a file in which each finished clip is kept; the same call goes on with it, and gives
-    the result without asking where all is finished. scheduler, workers: as `scale.map_clips` takes them; they need the
+    the result without asking where all is finished. scheduler, workers: as `scale.map_work` takes them; they need the
     model's name. make, load: as in `ClipWork`. The same arguments give the same numbers, seconds of the clock excepted.
     Raises CourseError.
     """
@@ -193,11 +193,11 @@ def _records(
 ) -> dict[str, Any]:
     label = f"asking {run['model']['name']}"
     if journal is None:
-        found = map_clips(work, items, scheduler, workers)
+        found = map_work(work, items, scheduler, workers)
         return {_key(item): record for item, record in progress(found, label, total=len(items))}
     with Journal(journal, run) as kept:
         left = [item for item in items if _key(item) not in kept.done]
         if left:
-            for item, record in progress(map_clips(work, left, scheduler, workers), label, total=len(left)):
+            for item, record in progress(map_work(work, left, scheduler, workers), label, total=len(left)):
                 kept.add(_key(item), record)
         return kept.done

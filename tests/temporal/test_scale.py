@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from course_lib import scale
 from course_lib.errors import TimelineError
-from course_lib.temporal import comparison, scale
+from course_lib.scale import ScaleError, map_work
+from course_lib.temporal import comparison
 from course_lib.temporal.comparison import compare
-from course_lib.temporal.scale import ScaleError, map_clips
 
 HERE = Path(__file__).parent
 DASK = str(Path(sys.executable).parent / "dask")
@@ -66,7 +67,7 @@ def arguments(work):
 
 
 def test_one_process_does_the_items_in_their_order():
-    assert list(map_clips(str, [3, 1, 2])) == [(3, "3"), (1, "1"), (2, "2")]
+    assert list(map_work(str, [3, 1, 2])) == [(3, "3"), (1, "1"), (2, "2")]
 
 
 def test_several_processes_give_the_results_of_one_and_load_the_model_once_each(work, tmp_path, monkeypatch):
@@ -80,7 +81,7 @@ def test_several_processes_give_the_results_of_one_and_load_the_model_once_each(
 
 def test_a_process_that_dies_costs_another_try(work, tmp_path):
     items = [(i, str(tmp_path / "marker")) for i in range(6)]
-    found = dict(map_clips(work.killed_once, items, workers=2))
+    found = dict(map_work(work.killed_once, items, workers=2))
     assert (tmp_path / "marker").exists()
     assert found == {item: item[0] ** 2 for item in items}
 
@@ -88,12 +89,12 @@ def test_a_process_that_dies_costs_another_try(work, tmp_path):
 def test_work_that_kills_its_process_again_and_again_ends_in_one_line(work, monkeypatch):
     monkeypatch.setattr(scale, "DEATHS", 2)
     with pytest.raises(ScaleError, match=r"died 2 times in a row .* Give fewer --workers"):
-        list(map_clips(work.always_killed, [1, 2], workers=2))
+        list(map_work(work.always_killed, [1, 2], workers=2))
 
 
 def test_an_error_of_the_work_arrives_as_it_was(work):
     with pytest.raises(TimelineError, match=r"^Item \d is of no use\. Give another\.$"):
-        list(map_clips(work.refused, [1, 2], workers=2))
+        list(map_work(work.refused, [1, 2], workers=2))
 
 
 def test_dask_workers_give_the_results_of_one_process_although_one_is_killed(cluster, work, tmp_path, monkeypatch):
@@ -101,13 +102,13 @@ def test_dask_workers_give_the_results_of_one_process_although_one_is_killed(clu
     seen = []
 
     def killing(*given):
-        for pair in map_clips(*given):
+        for pair in map_work(*given):
             if len(seen) == 3:
                 workers[0].send_signal(signal.SIGKILL)
             seen.append(pair[0])
             yield pair
 
-    monkeypatch.setattr(comparison, "map_clips", killing)
+    monkeypatch.setattr(comparison, "map_work", killing)
     spread = compare(**arguments(work), scheduler=address)
     assert len(seen) == len(set(seen)) == 12
     loads = (tmp_path / "loads").read_text().split()
@@ -124,10 +125,10 @@ def test_dask_workers_give_the_results_of_one_process_although_one_is_killed(clu
 def test_an_error_on_a_dask_worker_arrives_as_it_was_and_so_does_the_loss_of_the_scheduler(cluster, work, capfd):
     address, _, scheduler = cluster
     with pytest.raises(TimelineError, match="is of no use"):
-        list(map_clips(work.refused, [1], address))
+        list(map_work(work.refused, [1], address))
     with pytest.raises(TimeoutError, match="item 1 took too long"):
-        list(map_clips(work.times_out, [1], address))
-    running = map_clips(work.square, range(500), address)
+        list(map_work(work.times_out, [1], address))
+    running = map_work(work.square, range(500), address)
     next(running)
     scheduler.send_signal(signal.SIGKILL)
     with pytest.raises(ScaleError, match=r"^The scheduler at tcp://\S+ is gone\. Start it"):
@@ -138,7 +139,7 @@ def test_an_error_on_a_dask_worker_arrives_as_it_was_and_so_does_the_loss_of_the
 def test_when_all_workers_are_gone_it_says_so_instead_of_waiting_for_ever(cluster, work, monkeypatch):
     address, workers, _ = cluster
     monkeypatch.setattr(scale, "LOOK", 0.2)
-    running = map_clips(work.square, range(500), address)
+    running = map_work(work.square, range(500), address)
     next(running)
     monkeypatch.setattr(scale, "ABANDONED", 0.4)
     for worker in workers:
@@ -154,7 +155,7 @@ def test_a_scheduler_without_workers_is_not_waited_for_for_ever(cluster, monkeyp
         worker.wait()
     monkeypatch.setattr(scale, "FIRST", 0.5)
     with pytest.raises(ScaleError, match=r"has no workers\. Run: dask worker tcp://"):
-        list(map_clips(str, [1], address))
+        list(map_work(str, [1], address))
 
 
 @pytest.mark.parametrize(
@@ -162,19 +163,19 @@ def test_a_scheduler_without_workers_is_not_waited_for_for_ever(cluster, monkeyp
 )
 def test_an_address_that_is_none_is_refused_with_an_example(address):
     with pytest.raises(ScaleError, match=r"is no address of a dask scheduler\. Give .* tcp://127\.0\.0\.1:8786\.$"):
-        list(map_clips(str, [1], address))
+        list(map_work(str, [1], address))
 
 
 def test_an_address_where_nobody_answers_is_named(monkeypatch):
     monkeypatch.setattr(scale, "CONNECT", 1.0)
     with pytest.raises(ScaleError, match=r"^No dask scheduler answers at tcp://127\.0\.0\.1:1\. Give the address"):
-        list(map_clips(str, [1], "tcp://127.0.0.1:1"))
+        list(map_work(str, [1], "tcp://127.0.0.1:1"))
 
 
 def test_without_dask_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ScaleError, match=r"dask is not installed\. Run: pip install"):
-        list(map_clips(str, [1], "tcp://127.0.0.1:8786"))
+        list(map_work(str, [1], "tcp://127.0.0.1:8786"))
 
 
 def test_nothing_heavy_is_loaded_before_it_is_needed():

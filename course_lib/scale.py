@@ -1,4 +1,4 @@
-"""The same work on many clips: in this process, in several, or on the workers of a dask scheduler.
+"""The same work on many things: in this process, in several, or on the workers of a dask scheduler.
 
 Whatever does the work, the results are the same; they come in the order in which they get ready.
 """
@@ -21,7 +21,7 @@ from course_lib.progress import waiting
 
 T = TypeVar("T")
 R = TypeVar("R")
-DEATHS = 3  # in a row, without one clip finished between them: then it is the work that kills
+DEATHS = 3  # in a row, without one item finished between them: then it is the work that kills
 CONNECT = 10.0  # seconds for a scheduler to answer
 FIRST = 60.0  # seconds for its first worker to come
 LOOK = 5.0  # seconds without a result after which it is asked whether there are workers left
@@ -32,14 +32,14 @@ class ScaleError(CourseError):
     """A scheduler that cannot be reached, or workers that cannot do the work."""
 
 
-def map_clips(
+def map_work(
     work: Callable[[T], R], items: Sequence[T], scheduler: str | None = None, workers: int = 1
 ) -> Iterator[tuple[T, R]]:
     """(item, work(item)) of every item, as they get ready.
 
     scheduler: address of a dask scheduler ("tcp://host:8786"), whose workers must have this package; or workers: how
     many processes of this machine (1: this one). `work` and items are pickled for either. A worker that dies costs its
-    clips another try, not the run. A CourseError of `work` is raised here as it was there. Raises ScaleError.
+    items another try, not the run. A CourseError of `work` is raised here as it was there. Raises ScaleError.
     """
     if scheduler is not None:
         yield from _dask(work, items, scheduler)
@@ -72,8 +72,8 @@ def _processes(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iter
             deaths += 1
             if deaths == DEATHS:
                 raise ScaleError(
-                    f"A worker process died {DEATHS} times in a row before it finished a clip.",
-                    "Give fewer --workers: the memory may not be enough for as many models.",
+                    f"A worker process died {DEATHS} times in a row before it finished one item.",
+                    "Give fewer --workers: the memory may not be enough for as many.",
                 ) from problem
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -170,7 +170,7 @@ def _result(future: Any, address: str) -> Any:
         return future.result(timeout=LOOK)
     except KilledWorker as problem:
         raise ScaleError(
-            "Several workers died at the same clip.", "Read their logs; give them more memory or fewer at a time."
+            "Several workers died at the same item.", "Read their logs; give them more memory or fewer at a time."
         ) from problem
     except ImportError as problem:
         raise ScaleError(
