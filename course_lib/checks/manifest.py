@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]  # the clone: course.toml, exercises/
 @dataclass(frozen=True)
 class Part:
     """One function to write. id: "2.pool"; exercise: the stem of its notebook, "2_tokens"; function: its name in the
-    notebook; hints: three, from the idea to pseudocode; borrows: modules of course_lib that an answer may import."""
+    notebook; hints: three, from the idea to pseudocode; borrows: modules of course_lib that an answer may import;
+    seconds: that a check may take when it is graded, if more than usual."""
 
     id: str
     exercise: str
@@ -27,6 +28,7 @@ class Part:
     minutes: int
     hints: tuple[str, ...]
     borrows: tuple[str, ...] = ()
+    seconds: float = 0.0
 
     @property
     def name(self) -> str:
@@ -96,7 +98,9 @@ def _part(exercise: str, number: str, row: Mapping[str, Any]) -> Part:
     if len(hints) != 3 or not all(hints):
         raise ExerciseError(f"Part {name} has {len(list(filter(None, hints)))} hints.", "Give three in course.toml.")
     rest = {key: row[key] for key in ("title", "function", "points", "minutes")}
-    return Part(name, exercise, hints=hints, borrows=tuple(row.get("borrows", ())), **rest)
+    return Part(
+        name, exercise, hints=hints, borrows=tuple(row.get("borrows", ())), seconds=row.get("seconds", 0.0), **rest
+    )
 
 
 @cache

@@ -14,12 +14,12 @@ from course_lib.clipworld.questions import KINDS
 from course_lib.clipworld.story import KINDS as SCENES
 from course_lib.errors import CourseError
 from course_lib.progress import progress
+from course_lib.scale import map_work
 from course_lib.temporal.clipwork import PLAIN, ClipWork, Item, Make
 from course_lib.temporal.controls import CONTROLS
 from course_lib.temporal.identity import identity
 from course_lib.temporal.journal import Journal
 from course_lib.temporal.mitigate import parts_of
-from course_lib.scale import map_work
 from course_lib.temporal.ways import COSTS, Way, ways_of
 
 if TYPE_CHECKING:
