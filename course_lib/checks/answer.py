@@ -28,12 +28,18 @@ class Raised(Exception):
 
     def __init__(self, kind: str, message: str, line: int = 0, text: str = "") -> None:
         super().__init__(f"{kind}: {message}")
-        self.kind, self.message, self.line, self.text = kind, message, line, text
+        # A message may be anybody's: what would steer a terminal is left out of it.
+        self.kind, self.message, self.text = (_printable(said) for said in (kind, message, text))
+        self.line = line
 
     @property
     def shown(self) -> str:
         first = f"{self.kind}: {self.message}".rstrip(": ")
         return f"{first}\nline {self.line} of your cell: `{self.text}`" if self.line else first
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 class Stopped(Exception):

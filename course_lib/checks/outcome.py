@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-State = Literal["not attempted", "wrong", "error", "pass"]
+# A check gives one of the first four; when a class is graded, its process may also have ended first.
+State = Literal["not attempted", "wrong", "error", "pass", "timeout", "crashed"]
 
 
 @dataclass(frozen=True)
@@ -89,3 +90,11 @@ class Outcome:
 
         kind = type(self.picture).__name__ if self.picture else None
         return {**asdict(self), "picture": {"kind": kind, **asdict(self.picture)} if self.picture else None}
+
+    @classmethod
+    def from_dict(cls, row: dict[str, Any]) -> Outcome:
+        """What `to_dict` gave, also after a way through JSON."""
+        drawn = row["picture"]
+        kinds = {kind.__name__: kind for kind in (Ticks, Matrices, Bars)}
+        picture = kinds[drawn["kind"]](**{k: v for k, v in drawn.items() if k != "kind"}) if drawn else None
+        return cls(**{**row, "picture": picture})

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import typer
 
-from course_lib.cli import clips, exercises, machine, probing, watch
+from course_lib.cli import clips, exercises, grading, machine, probing, watch
 from course_lib.errors import CourseError
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ for command in (
     exercises.check,
     exercises.progress,
     exercises.build,
+    grading.grade,
 ):
     app.command()(command)
 

@@ -51,7 +51,7 @@ def grade_all(
     work = partial(grade_batch, run)
     found = map_work(work, batches, scheduler, workers)
     try:
-        for batch, grades in progress(
+        for _, grades in progress(
             found, "grading", total=len(left), unit="submissions", amount=lambda pair: len(pair[0])
         ):
             for one in grades:
@@ -67,7 +67,7 @@ def grade_all(
 
 
 def grade_batch(run: Run, batch: Sequence[Submission]) -> list[Grade]:
-    """The grades of a batch, in a sandbox that this process keeps. A failure of the grader is a grade of its own kind."""
+    """The grades of a batch, in a sandbox that this process keeps. The grader's own failure is a state of its own."""
     return [_grade_or_say(submission, run) for submission in batch]
 
 
@@ -86,7 +86,7 @@ def _grade_or_say(submission: Submission, run: Run) -> Grade:
 def _failed(submission: Submission, run: Run, why: str) -> Grade:
     return Grade(
         submission.student, submission.exercise, "infrastructure", 0.0, exercise_of(submission.exercise).points,
-        hints=submission.hints, message=f"The grader failed, not the student: {' '.join(why.split())[:300]}. Run it again.",
+        hints=submission.hints, message=f"The grader failed, not the student: {' '.join(why.split())[:300]}.",
         seed=seed_of(run.salt, submission.exercise, submission.student), submission=submission.digest,
         checks=checks_digest(), version=course_lib.__version__, notes=submission.notes,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What was graded, in one SQLite file: after a kill at any moment the next run goes on from it.
 
-A row for each (student, exercise, submission, checks, version): the digest of the file that was handed in, of the checks
-that judged it, and the library's version. One process writes. A row is on the disk before the next is begun.
+A row for each (student, exercise, submission, checks, version): the digest of the file that was handed in, that of the
+checks that judged it, and the library's version. One process writes. A row is on the disk before the next is begun.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ FORMAT = "course-grades-1"
 TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS grades (
-    student TEXT NOT NULL, exercise TEXT NOT NULL, submission TEXT NOT NULL, checks TEXT NOT NULL, version TEXT NOT NULL,
+    student TEXT NOT NULL, exercise TEXT NOT NULL,
+    submission TEXT NOT NULL, checks TEXT NOT NULL, version TEXT NOT NULL,
     state TEXT NOT NULL, points REAL NOT NULL, max_points REAL NOT NULL, grade TEXT NOT NULL,
     written TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     PRIMARY KEY (student, exercise, submission, checks, version)
@@ -61,28 +62,22 @@ class Journal:
         self.salt = about["salt"]
 
     def add(self, grade: Grade) -> None:
-        """Keep a grade; when this returns it is on the disk. One of the same submission, checks and version is replaced."""
-        row = (
-            grade.student,
-            grade.exercise,
-            grade.submission,
-            grade.checks,
-            grade.version,
-            grade.state,
-            grade.points,
-            grade.max_points,
-        )
+        """Keep a grade; when this returns it is on the disk. One of the same submission, checks and version goes."""
         with self.file:
             self.file.execute(
-                "INSERT OR REPLACE INTO grades (student, exercise, submission, checks, version, state, points, max_points, grade)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*row, json.dumps(grade.to_dict())),
-            )
+                "INSERT OR REPLACE INTO grades (student, exercise, submission, checks, version, state, points, "
+                "max_points, grade) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    grade.student, grade.exercise, grade.submission, grade.checks, grade.version, grade.state,
+                    grade.points, grade.max_points, json.dumps(grade.to_dict()),
+                ),
+            )  # fmt: skip
 
     def has(self, submission: Submission, checks: str, version: str) -> bool:
         """Whether it was graded: with these checks, by this version, and not lost to a failure of the grader."""
         found = self.file.execute(
-            "SELECT state FROM grades WHERE student = ? AND exercise = ? AND submission = ? AND checks = ? AND version = ?",
+            "SELECT state FROM grades "
+            "WHERE student = ? AND exercise = ? AND submission = ? AND checks = ? AND version = ?",
             (submission.student, submission.exercise, submission.digest, checks, version),
         ).fetchone()
         return found is not None and found[0] != "infrastructure"

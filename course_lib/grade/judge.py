@@ -138,5 +138,6 @@ class _Parts:
         return run(part, check_of(part), Sandboxed(session, part, self.sources[cell]), self.seed, stub_of(part))
 
     def _broken(self, part: Part, end: Broken) -> dict[str, Any]:
-        outcome = Outcome(part.id, "error", 0.0, part.points, f"It did not finish: {end.why}.", seed=self.seed)
-        return {**outcome.to_dict(), "state": end.state}
+        state: Any = end.state
+        why = f"It did not finish: {end.why}."
+        return Outcome(part.id, state, 0.0, part.points, why, seed=self.seed).to_dict()

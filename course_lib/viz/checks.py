@@ -21,6 +21,8 @@ LOOKS = {  # state -> sign, colour: never the colour alone
     "wrong": ("✘", "#b34700"),
     "error": ("!", "#b34700"),
     "not attempted": ("○", palette.SOFT),
+    "timeout": ("!", "#b34700"),
+    "crashed": ("!", "#b34700"),
 }
 # The notebook's own colours where it has them, so that a dark theme stays dark.
 BOX = (
