@@ -1,0 +1,138 @@
+"""Where submissions lie: a folder for each student, nbgrader's tree, a Canvas or Moodle zip, one notebook.
+
+What is found is only read, never unpacked to the disk: a name in an archive is a name and no path.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from course_lib.grade.journal import GradeError
+
+MOST_BYTES = 30 << 20  # of one notebook: a clip that was played in it is stored in it
+MOST_FILES = 200_000
+MOST_TOGETHER = 20 << 30  # of an archive, unpacked
+RECORD = "progress.jsonl"  # learn.record's file, if a student hands it in
+# Canvas: lastnamefirst_LATE_12345_67890_name.ipynb; Moodle: First Last_12345_assignsubmission_file_
+CANVAS = re.compile(r"^(?P<student>[^_/]+)(?P<late>_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<name>.+)$", re.I)
+MOODLE = re.compile(r"^(?P<student>.+)_\d+_assignsubmission_(?:file|onlinetext)_?$")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of a student. name: below the student's folder; data: None if it is larger than allowed; when: modified,
+    as sortable text."""
+
+    student: str
+    name: str
+    data: bytes | None
+    when: str
+    late: bool = False
+
+
+def find(path: Path) -> Iterator[Found]:
+    """Every notebook, and every record of hints, with the student it belongs to. Raises GradeError."""
+    if not path.exists():
+        raise GradeError(f"{path} does not exist.", "Give a folder of submissions, an LMS's zip, or a notebook.")
+    if path.is_dir():
+        names = _tree(path)
+    elif zipfile.is_zipfile(path):
+        names = _archive(path)
+    elif path.suffix == ".ipynb":
+        names = iter([(PurePosixPath(_student_of_a_file(path), path.name), _reads(path), _modified(path))])
+    else:
+        raise GradeError(f"{path} is neither a folder, nor a zip, nor a notebook.", "Give one of these.")
+    number = 0
+    for name, read, when in names:
+        if name.suffix != ".ipynb" and name.name != RECORD:
+            continue
+        number += 1
+        if number > MOST_FILES:
+            raise GradeError(f"{path} has more than {MOST_FILES:,} notebooks.", "Grade it in parts.")
+        owner = _owner(name)
+        if owner is not None:
+            student, rest, late = owner
+            yield Found(student, rest, read(), when, late)
+    if not number:
+        raise GradeError(f"There is no notebook in {path}.", "Expected: STUDENT/1_frames.ipynb, or a zip of an LMS.")
+
+
+def _owner(name: PurePosixPath) -> tuple[str, str, bool] | None:
+    """(student, name below, late) of a file; None if it belongs to nobody."""
+    pieces = [piece for piece in name.parts if piece not in (".", "..", "/")]
+    if any(piece.startswith((".", "__MACOSX")) for piece in pieces):
+        return None  # checkpoints and what a Mac leaves in a zip
+    if "submitted" in pieces[:-2]:
+        pieces = pieces[pieces.index("submitted") + 1 :]
+    if len(pieces) >= 2:
+        match = MOODLE.match(pieces[0])
+        return person(match["student"] if match else pieces[0]), "/".join(pieces[1:]), False
+    if pieces and (match := CANVAS.match(pieces[0])):
+        return person(f"{match['student']}_{match['user']}"), match["name"], bool(match["late"])
+    return None
+
+
+def person(name: str) -> str:
+    """A name as it may stand in a table: printable, of one line, at most 100 characters."""
+    text = unicodedata.normalize("NFC", name)
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:100] or "unnamed"
+
+
+def _student_of_a_file(path: Path) -> str:
+    return path.resolve().parent.name or "student"
+
+
+def _tree(path: Path) -> Iterator[tuple[PurePosixPath, Reads, str]]:
+    base = path / "submitted" if (path / "submitted").is_dir() else path
+    for file in sorted(base.rglob("*")):
+        # A link could lead to a file of the grader's, and is nobody's work.
+        inside = not any(
+            parent.is_symlink() for parent in [file, *file.parents] if parent.is_relative_to(base) and parent != base
+        )
+        if inside and stat.S_ISREG(file.lstat().st_mode):
+            yield PurePosixPath(file.relative_to(base).as_posix()), _reads(file), _modified(file)
+
+
+class Reads:
+    """Reads a file when called: its bytes, or None if there are more than MOST_BYTES."""
+
+    def __init__(self, path: Path, member: zipfile.ZipInfo | None = None) -> None:
+        self.path, self.member = path, member
+
+    def __call__(self) -> bytes | None:
+        if self.member is None:
+            with self.path.open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
+        else:
+            with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as packed:
+                data = packed.read(MOST_BYTES + 1)  # what the archive says of its size may be a lie
+        return data if len(data) <= MOST_BYTES else None
+
+
+def _reads(path: Path) -> Reads:
+    return Reads(path)
+
+
+def _modified(path: Path) -> str:
+    return f"{path.lstat().st_mtime:020.6f}"
+
+
+def _archive(path: Path) -> Iterator[tuple[PurePosixPath, Reads, str]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+    except (zipfile.BadZipFile, OSError) as problem:
+        raise GradeError(f"{path} is a damaged zip ({problem}).", "Download it again.") from problem
+    if sum(member.file_size for member in members) > MOST_TOGETHER:
+        raise GradeError(f"{path} would unpack to over {MOST_TOGETHER >> 30} GB.", "Grade it in parts.")
+    names = [PurePosixPath(member.filename.replace("\\", "/")) for member in members]
+    nbgrader = any("submitted" in name.parts[:-2] for name in names)  # its tree holds the sources too
+    for name, member in zip(names, members, strict=True):
+        if not nbgrader or "submitted" in name.parts[:-2]:
+            yield name, Reads(path, member), "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*member.date_time)

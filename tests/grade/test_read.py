@@ -1,0 +1,236 @@
+"""Every layout and every odd file: what can be graded is, and the student is told the rest in words."""
+
+import json
+import os
+import zipfile
+
+import nbformat
+import pytest
+from handed_in import EXERCISE
+
+from course_lib.checks.manifest import exercises
+from course_lib.grade.journal import GradeError
+from course_lib.grade.layouts import person
+from course_lib.grade.read import collect, read_notebook
+
+WHOLE = EXERCISE.notebook.read_bytes()
+NAME = f"{EXERCISE.id}.ipynb"
+
+
+def changed(**how):
+    """The learner's notebook with something done to its cells."""
+    notebook = json.loads(WHOLE)
+    for name, do in how.items():
+        for cell in notebook["cells"]:
+            if name == "all" or cell["id"] == name.replace("_", "-"):
+                do(cell)
+    return json.dumps(notebook).encode()
+
+
+def put(root, files):
+    for name, data in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    return root
+
+
+def told(path):
+    return [(s.student, s.exercise, not s.rejected) for s in collect(path)]
+
+
+ROWS = [("Ann", EXERCISE.id, True), ("Bob", EXERCISE.id, True)]
+LAYOUTS = {
+    "a folder for each student": {f"Ann/{NAME}": WHOLE, f"Bob/{NAME}": WHOLE},
+    "deeper": {f"Ann/week1/{NAME}": WHOLE, f"Bob/x/y/{NAME}": WHOLE},
+    "nbgrader": {
+        f"submitted/Ann/frames/{NAME}": WHOLE,
+        f"submitted/Bob/frames/{NAME}": WHOLE,
+        "source/frames/x.ipynb": b"",
+    },
+    "with leftovers": {
+        f"Ann/{NAME}": WHOLE,
+        f"Bob/{NAME}": WHOLE,
+        f"Ann/.ipynb_checkpoints/{NAME}": b"",
+        "Ann/a.pdf": b"%",
+    },
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_folders_are_read(tmp_path, layout):
+    assert told(put(tmp_path, LAYOUTS[layout])) == ROWS
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_zip_of_the_same_is_read_alike(tmp_path, layout):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for name, data in LAYOUTS[layout].items():
+            archive.writestr(name, data)
+    assert told(tmp_path / "all.zip") == ROWS
+
+
+def test_a_canvas_zip_is_read_with_who_was_late(tmp_path):
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr(f"leeann_12_345_{NAME}", WHOLE)
+        archive.writestr("ngbob_LATE_13_346_1_frames-2.ipynb", WHOLE)
+        archive.writestr("__MACOSX/._leeann_12_345_x.ipynb", b"")
+    ann, bob = collect(tmp_path / "c.zip")
+    assert (ann.student, ann.late_days, ann.rejected) == ("leeann_12", 0, "")
+    assert (bob.student, bob.late_days, bob.rejected) == ("ngbob_13", 1, "")
+
+
+def test_a_moodle_zip_is_read(tmp_path):
+    with zipfile.ZipFile(tmp_path / "m.zip", "w") as archive:
+        archive.writestr(f"Ann Lee_12_assignsubmission_file_/{NAME}", WHOLE)
+    assert told(tmp_path / "m.zip") == [("Ann Lee", EXERCISE.id, True)]
+
+
+def test_one_notebook_is_read_and_its_folder_is_its_student(tmp_path):
+    put(tmp_path, {f"Ann/{NAME}": WHOLE})
+    assert told(tmp_path / "Ann" / NAME) == [("Ann", EXERCISE.id, True)]
+
+
+def test_an_exercise_that_others_handed_in_is_a_row_that_says_so(tmp_path):
+    second = exercises()[1] if len(exercises()) > 1 else None
+    files = {f"Ann/{NAME}": WHOLE, "Bob/notes.ipynb": b"{}"}
+    if second:
+        files[f"Bob/{second.id}.ipynb"] = second.notebook.read_bytes()
+    rows = {(s.student, s.exercise): s for s in collect(put(tmp_path, files))}
+    missing = rows["Bob", EXERCISE.id]
+    assert (
+        missing.rejected.startswith("No notebook of this exercise was handed in.") and "notes.ipynb" in missing.rejected
+    )
+
+
+def test_of_two_notebooks_the_newer_counts_and_the_student_is_told(tmp_path):
+    put(
+        tmp_path,
+        {f"Ann/{NAME}": WHOLE, "Ann/1_frames (1).ipynb": changed(all=lambda c: c.update(source=c["source"] or ""))},
+    )
+    os.utime(tmp_path / "Ann" / NAME, (2e9, 2e9))
+    [one] = collect(tmp_path)
+    assert "Graded: the newest, 1_frames.ipynb; not 1_frames (1).ipynb" in one.notes[0]
+
+
+def test_of_two_notebooks_one_that_can_be_read_counts_before_a_newer_that_cannot(tmp_path):
+    put(tmp_path, {f"Ann/{NAME}": WHOLE, "Ann/1_frames-2.ipynb": b"broken"})
+    os.utime(tmp_path / "Ann" / "1_frames-2.ipynb", (2e9, 2e9))
+    [one] = collect(tmp_path)
+    assert not one.rejected
+
+
+def test_a_record_that_was_handed_in_tells_the_hints(tmp_path):
+    lines = [{"part": "1.seek", "what": "hint", "number": n} for n in (1, 2, 2)] + [{"what": "hint"}, 3]
+    record = "\n".join(map(json.dumps, lines)).encode() + b"\n\xff{"
+    rows = collect(
+        put(tmp_path, {f"Ann/{NAME}": WHOLE, "Ann/.course/x": b"", "Ann/progress.jsonl": record, f"Bob/{NAME}": WHOLE})
+    )
+    assert [(s.student, s.hints) for s in rows] == [("Ann", 2), ("Bob", None)]
+
+
+def test_a_link_leads_nowhere(tmp_path):
+    put(tmp_path, {f"in/Ann/{NAME}": WHOLE, f"secret/{NAME}": WHOLE})
+    (tmp_path / "in" / "Bob").symlink_to(tmp_path / "secret")
+    (tmp_path / "in" / "Ann" / "1_frames-9.ipynb").symlink_to(tmp_path / "secret" / NAME)
+    assert told(tmp_path / "in") == [("Ann", EXERCISE.id, True)]
+
+
+ODD = {
+    "empty": (b"", "The file is empty"),
+    "blank": (b" \n", "The file is empty"),
+    "no JSON": (b"def f(): pass", "not JSON"),
+    "another JSON": (b'{"a": 1}', "not JSON"),
+    "deep": (b"[" * 100_000, "not JSON"),
+    "a merge": (WHOLE.replace(b'"cells": [', b'\n<<<<<<< HEAD\n"cells": [', 1), "unfinished merge"),
+    "too large": (None, "larger than"),
+    "too many cells": (
+        json.dumps(
+            {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "source": "1"}] * 3000}
+        ).encode(),
+        "too much to grade",
+    ),
+    "cells of another kind": (b'{"nbformat": 4, "cells": [3, null]}', "not a notebook that can be read"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_cannot_be_graded_says_why(name):
+    data, why = ODD[name]
+    one = read_notebook("Ann", NAME, data)
+    assert one.exercise == EXERCISE.id and why in one.rejected
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (WHOLE.decode().encode("utf-16"), "UTF-16"),
+        (b"\xef\xbb\xbf" + WHOLE, ""),
+        (WHOLE.replace("·".encode(), b"\xb7"), "Latin-1"),
+        (changed(all=lambda c: c.update(id="same")), "Several cells have the id same"),
+        (changed(all=lambda c: (c.pop("id"), c.update(metadata={}))), "has lost its mark"),
+        (changed(all=lambda c: c.update(metadata="x")), ""),
+        (WHOLE.replace(b'"language": "python"', b'"language": "R"', 1), "language is 'R'"),
+        (WHOLE.replace(b'"nbformat_minor": 5', b'"nbformat_minor": 2'), ""),
+    ],
+)
+def test_what_is_odd_is_read_all_the_same_and_noted(data, note):
+    one = read_notebook("Ann", NAME, data)
+    assert not one.rejected and list(one.part_cells) == [part.id for part in EXERCISE.parts]
+    cells = dict(one.cells)
+    assert all(f'check("{part}"' in cells[cell] for part, cell in one.part_cells.items())
+    assert note in " ".join(one.notes)
+
+
+def test_a_renamed_notebook_is_known_by_its_cells():
+    one = read_notebook("Ann", "my homework.ipynb", WHOLE)
+    assert one.exercise == EXERCISE.id and "was taken for this exercise by its cells" in one.notes[0]
+
+
+def test_of_two_cells_for_a_part_the_last_is_graded_and_it_is_said():
+    def twice(notebook):
+        cells = notebook["cells"]
+        seek = next(c for c in cells if c["id"] == "1-seek")
+        return json.dumps({**notebook, "cells": [*cells, {**seek, "source": "second"}]}).encode()
+
+    one = read_notebook("Ann", NAME, twice(json.loads(WHOLE)))
+    assert dict(one.cells)[one.part_cells["1.seek"]] == "second"
+    assert "2 cells say that they are 1.seek" in " ".join(one.notes)
+
+
+def test_the_cells_that_give_points_to_nbgrader_are_not_run():
+    assert not any(
+        "points(" in source and "import" not in source for _, source in read_notebook("A", NAME, WHOLE).cells
+    )
+
+
+def test_an_old_notebook_is_converted():
+    old = nbformat.v3.new_notebook(
+        worksheets=[nbformat.v3.new_worksheet(cells=[nbformat.v3.new_code_cell('check("1.seek", f)')])]
+    )
+    one = read_notebook("Ann", NAME, json.dumps(old).encode())
+    assert not one.rejected and list(one.part_cells) == ["1.seek"]
+
+
+HOLDS_NOTHING = {
+    "gone": "does not exist",
+    "notes.txt": "neither a folder, nor a zip, nor a notebook",
+    "empty": "There is no notebook",
+    "others": "is one of the exercises",
+}
+
+
+@pytest.mark.parametrize(("path", "said"), HOLDS_NOTHING.items())
+def test_what_holds_no_submission_is_refused_in_one_line(tmp_path, path, said):
+    put(tmp_path, {"notes.txt": b"x", "others/Ann/x.ipynb": b'{"cells": []}'})
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(GradeError, match=said) as refused:
+        collect(tmp_path / path)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_name_is_one_printable_line():
+    assert (
+        person("Ann\x1b[2J\n  Lee\u202e") == "Ann [2J Lee"
+        and person("\x00") == "unnamed"
+        and len(person("a" * 500)) == 100
+    )
