@@ -51,10 +51,11 @@ class _InNotebook:
 
 @dataclass(frozen=True, repr=False)
 class Shown(_InNotebook):
-    """An outcome of a check, for its learner."""
+    """An outcome of a check, for its learner. again: whether it can be repeated here; on a page of grades it cannot."""
 
     outcome: Outcome
     part: Part
+    again: bool = True
 
     def text(self) -> str:
         o = self.outcome
@@ -108,7 +109,7 @@ class Shown(_InNotebook):
     @property
     def _next(self) -> list[str]:
         o = self.outcome
-        if o.state in ("pass", "not attempted"):
+        if o.state in ("pass", "not attempted") or not self.again:
             return []
         again = f'`check("{o.part}", {self.part.function}, seed={o.seed!r})`'
         return [f'A hint: `hint("{o.part}")`. The same inputs again: {again}.']
