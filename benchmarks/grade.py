@@ -45,7 +45,7 @@ def run() -> dict[str, Any]:
         rows.append((f"{KILLS} random kills in a class of {KILLED_CLASS}", *_kills(here / "killed")))
     note = (
         "All of exercise 1: a quarter right, the rest wrong or not attempted. `course grade` with its start, its "
-        "import of torch, its pages and tables; warm: the sandbox once started. Again: `course bench grade` (20 minutes)."
+        "import of torch, its pages and tables; warm: the sandbox once started. Again: `course bench grade`."
     )
     return record("grade", "Grading a class", ("what", "measured", ""), rows, note)
 
