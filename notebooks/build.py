@@ -3,7 +3,8 @@
 A chapter is written in notebooks/text/NAME.py (jupytext's percent format), the solution of an exercise in
 solutions/text/NAME.py (`course build` makes the learner's notebook of the same text). Building runs it from top to bottom in a
 fresh kernel and stores the outputs in notebooks/NAME.ipynb. `{measured}` in the text becomes what that run took. The
-same text gives the same cell ids, and nothing of the machine but its number of cores is stored.
+same text gives the same cell ids, and nothing of the machine but its number of cores is stored. `--prose` keeps the
+outputs where no code changed.
 """
 
 from __future__ import annotations
@@ -114,14 +115,35 @@ def build(text: Path, out: Path) -> Measured:
     return measured
 
 
+def build_prose(text: Path, out: Path) -> bool:
+    """Write the notebook anew with the outputs that it has; False, and nothing is written, if a code cell changed."""
+    old = nbformat.read(out, as_version=4)
+    measured = Measured(**old.metadata["course"]) if "course" in old.metadata else None
+    done = unrun_of(text, measured)
+    ran, code = ([cell for cell in book.cells if cell.cell_type == "code"] for book in (old, done))
+    if [cell.source for cell in ran] != [cell.source for cell in code]:
+        return False
+    for cell, stored in zip(code, ran, strict=True):
+        cell.outputs, cell.execution_count = stored.outputs, stored.execution_count
+    nbformat.validate(done)
+    out.write_text(nbformat.writes(done, version=4) + "\n", encoding="utf-8")
+    return True
+
+
 def main(names: list[str]) -> int:
     known = {text.stem: text for text in texts()}
+    prose, names = "--prose" in names, [name for name in names if name != "--prose"]
     if unknown := [name for name in names if name not in known]:
         print(f"There is no text for {', '.join(unknown)}. Give some of: {', '.join(known)}.", file=sys.stderr)
         return 2
     for name in names or known:
+        out = known[name].parent.parent / f"{name}.ipynb"
+        if prose:
+            kept = build_prose(known[name], out)
+            print(f"{name}: {'its prose is that of the text' if kept else 'its code changed, so it has to run'}")
+            continue
         try:
-            measured = build(known[name], known[name].parent.parent / f"{name}.ipynb")
+            measured = build(known[name], out)
         except CellExecutionError as problem:
             print(f"{name}: a cell failed, and the notebook is left as it was.\n{problem}", file=sys.stderr)
             return 1

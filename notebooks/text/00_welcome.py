@@ -195,17 +195,37 @@ from course_lib.cli import main
 exit_code = main(["doctor"])
 
 # %% [markdown]
-# Where this goes: *ready* can be opened now, *planned* is not written yet. No notebook needs another one's kernel.
+# Where this goes. No notebook needs another one's kernel, or a solved exercise.
 
 # %%
 import tomllib
 
 root = next(p for p in Path.cwd().resolve().parents if (p / "course.toml").is_file())
 manifest = tomllib.loads((root / "course.toml").read_text(encoding="utf-8"))
-rows = ["| notebook | what it is about | minutes | state |", "|---|---|---|---|"]
+rows = ["| notebook | what it is about | minutes | its exercises |", "|---|---|---:|---|"]
 for c in manifest["chapters"]:
-    rows.append(f"| {c['id']} | {c['title']} | {c['minutes']} | {c['state']} |")
+    mine = [e for e in manifest["exercises"] if e["chapter"] == c["id"]]
+    links = ", ".join(f"[{e['title']}](../exercises/{e['id']}.ipynb) ({e['points']} points)" for e in mine)
+    rows.append(f"| [{c['id']}]({c['id']}.ipynb) | {c['title']} | {c['minutes']} | {links} |")
 Markdown("\n".join(rows))
+
+# %% [markdown]
+# In an exercise you write a function, and `check` says whether it is right. Here is one that is not, of the first
+# exercise: frames in the middles of n equal parts. **Predict:** what is wrong with it?
+
+# %% tags=["nbval-ignore-output"]
+from course_lib.learn import check
+
+
+def uniform_indices(total, n):
+    return [i * total // n for i in range(n)]
+
+
+check("1.uniform", uniform_indices)
+
+# %% [markdown]
+# Stuck? `hint("1.uniform")` helps in three steps. `solution("1.uniform")` opens after a pass, `progress()` shows how far
+# you are. Or in a terminal: `course check 1`, `course progress`.
 
 # %% [markdown]
 # Try your own: `course clip --seed 7` draws another story, `course summarize VIDEO` tells any file, and
@@ -223,4 +243,4 @@ Markdown("\n".join(rows))
 # %% [markdown]
 # - **You** asked a video model about time, and judged it against the truth and against a control.
 # - **It cannot yet** tell you *why* it is wrong. That needs frames, tokens and attention: the chapters above.
-# - **Exercise:** none here. Give `seed=1` to the probes of sections 3 and 5, and see how far the numbers move.
+# - **Exercise:** none of its own. The first is [Frames](../exercises/1_frames.ipynb), with chapter 01.

@@ -636,4 +636,4 @@ with chdir(folder):
 # %% [markdown]
 # - **You built** a reader that knows when each frame is shown, and a check that catches a loader with the wrong frames.
 # - **It cannot yet** say *which* frames a model needs, or how many tokens they become. That is the next chapter.
-# - **Exercise:** 1, *Frames*, comes with the exercises. Until then: run `check` on a video of your own.
+# - **Exercise:** [Frames](../exercises/1_frames.ipynb): times, even looks, the frame at a second, decoding no more than needed.

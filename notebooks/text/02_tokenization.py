@@ -755,4 +755,4 @@ print(f"But {len(later)} larger numbers of frames miss something again: {later}.
 # %% [markdown]
 # - **You built** a tokenizer that knows its seconds, and measured five samplers and seven ways to fewer tokens.
 # - **It cannot yet** say whether a model *uses* what it sees: an event seen is one that could be told, no more.
-# - **Exercise:** *Tokens* comes with it, when it is written. Until then: section 5 with `at_least=2` throughout.
+# - **Exercise:** [Tokens](../exercises/2_tokens.ipynb): budgets, pooling, merging, pruning, and a plan that sees short events.

@@ -1011,4 +1011,4 @@ Markdown("\n".join(rows))
 # %% [markdown]
 # - **You built** a video language model from one tensor up, mended ten faults of its sketch, and saw where answers look.
 # - **It cannot yet** learn anything: these weights were shipped. How they came about is the next chapter's matter.
-# - **Exercises:** *Splice*, comes with sections 5 to 7; *The sketch*, comes with section 8.
+# - **Exercises:** [Splice](../exercises/3_splice.ipynb), sections 5 to 7; [The sketch](../exercises/4_sketch.ipynb), section 8.

@@ -959,4 +959,4 @@ Image(print_figure(figure, dpi=110), alt="Percent right: Vinoground 50 and peopl
 # %% [markdown]
 # - **You** measured a video model by kind of question and of failure, against controls, with intervals, and without labels.
 # - **It cannot yet** tell you how to make the model better, nor judge answers in words that the judge does not know.
-# - **Exercise:** *Time* comes with this chapter, when it is written. Until then: section 7 with clips of kind `two`.
+# - **Exercise:** [Time](../exercises/6_time.ipynb): judge answers, match events, find contradictions, test for order.

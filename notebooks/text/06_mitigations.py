@@ -877,4 +877,4 @@ Markdown("\n".join([f"With at most {BUDGET:g} times the tokens:", "", *said]))
 # %% [markdown]
 # - **You built** an asker that notes what reaches a model, a paired interval, and a rule that chooses from a table.
 # - **It cannot yet** make the model itself better at time; that takes training. And it speaks for drawn clips only.
-# - **Exercise:** none of its own. *Time*, which comes with chapter 05, uses the same judge and the same controls.
+# - **Exercise:** none of its own. [Time](../exercises/6_time.ipynb) uses the same judge and the same controls.

@@ -334,4 +334,4 @@ Markdown("\n".join(lines) or "None yet: no published model has been run where th
 # %% [markdown]
 # - **You** chose a model by its cost, saw what it is told of time, and put it through the same probe as *pocket*.
 # - **It cannot yet** tell you how a published model does on your clips: run the marked cells where a hub is in reach.
-# - **Exercise:** *The 30-second summary* comes with this chapter.
+# - **Exercise:** [The 30-second summary](../exercises/7_summary.ipynb): tell a clip, and prove one place where the model errs.

@@ -1,6 +1,7 @@
 """Building a notebook from its text, copying it for a GPU, and what nbval lets differ."""
 
 import configparser
+import importlib.util
 import re
 import subprocess
 import sys
@@ -58,6 +59,29 @@ def test_nothing_else_of_the_machine_or_the_moment_is_stored(built):
     assert "version" not in built.metadata.language_info
     assert all(set(cell.metadata) <= {"tags"} for cell in built.cells)
     assert len({cell.id for cell in built.cells}) == 4
+
+
+def test_prose_is_renewed_without_a_run_and_code_is_not(built, tmp_path):
+    module = _module()
+    text, out = tmp_path / "text" / "00_x.py", tmp_path / "00_x.ipynb"
+    text.parent.mkdir()
+    nbformat.write(built, out)
+    text.write_text(TEXT.replace("# # A chapter", "# # Another title"))
+    assert module.build_prose(text, out)
+    renewed = nbformat.read(out, as_version=4)
+    assert renewed.cells[0].source.startswith("# Another title\nRunning it took")
+    assert renewed.cells[2].outputs == built.cells[2].outputs
+    text.write_text(TEXT.replace("a = 2", "a = 3"))
+    before = out.read_bytes()
+    assert not module.build_prose(text, out) and out.read_bytes() == before
+
+
+def _module():
+    spec = importlib.util.spec_from_file_location("notebooks_build_here", ROOT / "notebooks" / "build.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def test_a_name_without_a_text_is_refused():
