@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 
 def check_of(part: Part) -> Check:
-    """The check of a part: `CHECKS["uniform"]` in course_lib/checks/frames.py for 1.uniform of exercise 1_frames."""
+    """The check of a part: `CHECKS["uniform"]` of course_lib/checks/frames for 1.uniform of exercise 1_frames."""
     module = import_module(f"course_lib.checks.{part.exercise.split('_', 1)[1]}")
     return module.CHECKS[part.name]  # type: ignore[no-any-return]
