@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 
@@ -10,11 +11,15 @@ class Answer(Protocol):
     function of such values, which then runs on the check's side.
 
     source: its text as it was handed in, with what it is given on module level if that is known; "" if unknown.
-    Calling it raises Raised, NotAttempted, or NotPlain.
+    changed: the places of the arguments that its last call changed, 0 for the first: it works on copies, so only the
+    interface can tell. Calling it raises Raised, NotAttempted, or NotPlain.
     """
 
     @property
     def source(self) -> str: ...
+
+    @property
+    def changed(self) -> Sequence[int]: ...
 
     def __call__(self, *args: Any) -> Any: ...
 

@@ -13,6 +13,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from course_lib.checks.answer import NotAttempted, Raised
+from course_lib.checks.compare import difference
 from course_lib.checks.origin import PACKAGE
 from course_lib.checks.values import NotPlain, crossed
 
@@ -22,6 +23,7 @@ class InProcess:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
+        self.changed: tuple[int, ...] = ()
 
     @property
     def source(self) -> str:
@@ -34,15 +36,30 @@ class InProcess:
         return "".join(f"import {name}\n" for name in dict.fromkeys(_reached(self.function))) + text
 
     def __call__(self, *args: Any) -> Any:
+        given = [crossed(arg, _lent) for arg in args]
         try:
-            result = self.function(*(crossed(arg, _lent) for arg in args))
+            result = self.function(*given)
         except NotImplementedError as problem:
             raise NotAttempted from problem
         except KeyboardInterrupt:
             raise
         except BaseException as problem:  # a SystemExit in an answer must not end the kernel
             raise _raised(problem, self.function) from problem
+        finally:
+            self.changed = tuple(i for i, pair in enumerate(zip(args, given, strict=True)) if _differ(*pair))
         return crossed(result)
+
+
+def _differ(before: Any, after: Any) -> bool:
+    try:
+        one, other = (crossed(value, _nothing) for value in (before, after))
+    except NotPlain:  # something was put in that could not have come
+        return True
+    return difference(other, one) is not None
+
+
+def _nothing(function: Callable[..., Any]) -> Any:
+    """A function in an argument cannot be changed."""
 
 
 def _lent(function: Callable[..., Any]) -> Callable[..., Any]:
