@@ -319,6 +319,29 @@ def test_a_function_of_the_library_is_refused_however_it_is_handed_in():
         assert (got.state, got.mistake) == ("wrong", "borrowed from the library"), answer
 
 
+def test_an_attribute_with_the_name_of_something_borrowed_is_not_borrowed():
+    from course_lib.tokens.sampling import uniform
+
+    space = {"uniform": uniform}
+    exec(
+        "def double(numbers):\n    return [2 * n for n in numbers if not hasattr(numbers, 'x') or numbers.uniform]",
+        space,
+    )
+    assert outcome(space["double"]).state == "pass"
+
+
+def test_an_answer_that_changes_its_input_is_seen_to_do_so():
+    def double(numbers, word):
+        numbers.append(1)
+
+    answer = InProcess(double)
+    answer([1], "a")
+    assert answer.changed == (0,)
+    answer = InProcess(lambda numbers, word: numbers)
+    answer([1], "a")
+    assert answer.changed == ()
+
+
 def test_comments_and_spaces_do_not_make_an_answer_of_a_stub():
     one, two = "def f(x):\n    # mend me\n    return x\n", "def f(x):\n\n    return x\n"
     assert same_code(one, two, "f") and not same_code(one, two, "g")
