@@ -339,7 +339,7 @@ def test_an_array_of_64_megabytes_is_shown_by_its_first_numbers(sandbox):
 
 
 @pytest.mark.parametrize(
-    "body", ["return ['x'] * n", "return list(range(10**5))", "return [float('inf'), 0.5]", "return [[1], 2]"]
+    "body", ["return ['x'] * n", "return list(range(6000))", "return [float('inf'), 0.5]", "return [[1], 2]"]
 )
 def test_no_picture_is_drawn_of_what_are_no_few_numbers(sandbox, body):
     came = handed_in(sandbox, answering(body))

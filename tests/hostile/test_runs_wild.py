@@ -58,7 +58,7 @@ def test_an_end_of_the_process_is_told_as_what_it_is(sandbox, body, state, said,
 
 def test_a_recursion_without_a_limit_ends_at_the_memory_s_or_at_its_deadline(sandbox):
     body = "import sys\nsys.setrecursionlimit(10**9)\ndef f(): return f()\nf()"
-    came = handed_in(sandbox, answering(body), seconds=3, limits=Limits(megabytes=64))
+    came = handed_in(sandbox, answering(body), seconds=1, limits=Limits(megabytes=64))
     assert came.points == 0 and came.state in ("error", "timeout", "crashed")
 
 
