@@ -11,8 +11,13 @@ from course_lib.checks.answer import Answer, NotAttempted, Raised
 from course_lib.checks.compare import difference
 from course_lib.checks.manifest import Part
 from course_lib.checks.origin import borrowed, same_code
-from course_lib.checks.outcome import Outcome, Picture, State
-from course_lib.checks.values import KINDS, NotPlain, crossed, shown
+from course_lib.checks.outcome import Outcome, Picture, State, drawable
+from course_lib.checks.values import KINDS, NotPlain, crossed, legible, shown
+
+MOST_TEXT = 4000  # characters of a message
+UNFORESEEN = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -128,8 +133,9 @@ class Values:
             except Exception:  # a result of another type cannot be drawn
                 picture = None
         return Wrong(
-            message, best.name if best else "", call=written(case), yours=yours, expected=expected, picture=picture
-        )
+            message, best.name if best else "", call=written(case), yours=shown(yours), expected=shown(expected),
+            picture=picture,
+        )  # fmt: skip
 
     def _explains(self, mistake: Mistake, args: tuple[Any, ...], yours: Any, expected: Any) -> bool:
         try:
@@ -193,8 +199,14 @@ def written(case: Case, function: str = "FUNCTION") -> str:
 def run(part: Part, check: Check, answer: Answer, seed: int | str, stub: str = "") -> Outcome:
     """Check an answer to a part. seed: the same one draws the same inputs. stub: the text that was given."""
 
-    def outcome(state: State, message: str, share: float = 0.0, **more: Any) -> Outcome:
-        return Outcome(part.id, state, round(part.points * share, 2), part.points, message, seed=seed, **more)
+    def outcome(state: State, message: str, share: float = 0.0, picture: Picture | None = None, **more: Any) -> Outcome:
+        said: dict[str, Any] = {
+            key: legible(value, MOST_TEXT) if isinstance(value, str) else value for key, value in more.items()
+        }
+        return Outcome(
+            part.id, state, round(part.points * share, 2), part.points, legible(message, MOST_TEXT), seed=seed,
+            picture=drawable(picture), **said,
+        )  # fmt: skip
 
     if stub and same_code(answer.source, stub, part.function):
         return outcome("not attempted", "Still as it was given.")
@@ -211,6 +223,11 @@ def run(part: Part, check: Check, answer: Answer, seed: int | str, stub: str = "
         return outcome("wrong", f"{problem.what}; only {KINDS} can be handed back.", mistake="a type that cannot pass")
     except Raised as problem:
         return outcome("error", problem.shown)
+    except UNFORESEEN as problem:  # a result that a demand of the check stumbles over must not end a class's grading
+        return outcome(
+            "error", f"The check could not make sense of what your answer gave ({type(problem).__name__} there).",
+            mistake="the check stumbled",
+        )  # fmt: skip
     except Wrong as wrong:
         return outcome(
             "wrong", wrong.message.replace("FUNCTION", part.function), wrong.share, mistake=wrong.mistake,

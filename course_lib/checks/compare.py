@@ -36,7 +36,7 @@ def difference(
         if missing := [key for key in expected if key not in yours]:
             return "shape", f"{it} has no key {missing[0]!r}. Expected keys: {', '.join(map(repr, expected))}."
         if more := [key for key in yours if key not in expected]:
-            return "shape", f"{it} has the key {more[0]!r}, which was not asked for."
+            return "shape", f"{it} has the key {shown(more[0], 80)}, which was not asked for."
         parts = ((yours[key], expected[key], f"{where}[{key!r}]") for key in expected)
     else:
         return None if _same(yours, expected, tolerance) else (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator, Sequence
 
 PACKAGE = "course_lib"
@@ -15,13 +16,19 @@ def borrowed(source: str, allowed: Sequence[str] = ()) -> str:
     Python borrows nothing: running it will say what is wrong with it.
     """
     try:
-        tree = ast.parse(source)
+        tree = _tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     for name in _named(tree):
         if not any(name == module or name.startswith(f"{module}.") for module in (f"{PACKAGE}.learn", *allowed)):
             return name
     return ""
+
+
+def _tree(source: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a backslash in somebody's string is not the grader's to speak of
+        return ast.parse(source)
 
 
 def _named(tree: ast.AST) -> Iterator[str]:
@@ -45,8 +52,8 @@ def same_code(one: str, other: str, function: str) -> bool:
 
 def _definition(source: str, function: str) -> str | None:
     try:
-        tree = ast.parse(source)
+        tree = _tree(source)
+        found = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == function]
+        return ast.dump(found[-1]) if found else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    found = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == function]
-    return ast.dump(found[-1]) if found else None

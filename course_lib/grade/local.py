@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from course_lib.grade.sandbox import INSIDE, SandboxError
-from course_lib.grade.session import Session
+from course_lib.grade.session import Ending, Session
 
 WARNING = (
     "Without a sandbox the submitted code runs as you: it can read and change your files, use the network, read the "
@@ -34,9 +34,15 @@ class LocalSession(Session):
 
     def __init__(self, channel: socket.socket, process: subprocess.Popen[bytes]) -> None:
         ours, theirs = socket.socketpair()
-        theirs.close()  # nobody tells how it ended
+        theirs.close()  # there is no keeper
         super().__init__(channel, ours)
         self.process = process
+
+    def _ended(self, seconds: float) -> Ending | None:
+        try:
+            return Ending(self.process.wait(seconds), 0.0, 0)
+        except subprocess.TimeoutExpired:
+            return None
 
     def close(self) -> dict[str, float]:
         self.process.kill()

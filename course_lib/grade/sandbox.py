@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from course_lib.checks.manifest import ROOT
 from course_lib.errors import CourseError
 from course_lib.grade.inside.zygote import LIMITS
 from course_lib.grade.session import Session
@@ -75,18 +76,26 @@ def _command(descriptor: int) -> list[str]:
             for above in [*reversed(Path(place).parents)][1:]:  # else only their owner, root, may pass through them
                 bound += ["--perms", "0755", "--dir", str(above)]
             bound += ["--ro-bind", place, place]
-    for folder in prefixes:  # an installed course would be a package among the others
-        for package in Path(folder).glob("lib/python*/site-packages/course_lib"):
-            bound += ["--tmpfs", str(package)]
+    for folder in [*prefixes, "/usr/local"]:  # an installed course would be a package among the others
+        for package in Path(folder).glob("lib/python*/*-packages/course_lib"):
+            bound += _hidden(package)
+    if any(ROOT.is_relative_to(place) for place in ("/usr", *prefixes)):  # a clone in what was bound for its libraries
+        bound += _hidden(ROOT)
     identity = [] if root else ["--unshare-user"]
     return [
         bubblewrap(), *identity, "--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts",
         "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox",
         *bound, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--ro-bind", str(INSIDE), "/inside",
-        "--remount-ro", "/", "--chdir", "/tmp", "--setenv", "OMP_NUM_THREADS", "1", "--setenv", "MKL_NUM_THREADS", "1",
+        "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp",
+        "--setenv", "OMP_NUM_THREADS", "1", "--setenv", "MKL_NUM_THREADS", "1",
         "--setenv", "HOME", "/tmp", "--setenv", "PATH", "/usr/bin:/bin", "--",
         sys.executable, "-I", "-B", "/inside/zygote.py", str(descriptor), str(NOBODY if root else 0),
     ]  # fmt: skip
+
+
+def _hidden(place: Path) -> list[str]:
+    """Nothing where something is, and nothing that could be left there for the next."""
+    return ["--tmpfs", str(place), "--remount-ro", str(place)]
 
 
 class Sandbox:

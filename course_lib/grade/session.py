@@ -1,4 +1,8 @@
-"""One notebook in a sandbox, seen from the side that is trusted."""
+"""One notebook in a sandbox, seen from the side that is trusted.
+
+Whatever comes from there was written by who wants to pass: it can make a call end in one of five ways that are told
+apart (a value, Raised, NotAttempted, NotPlain, Broken), and never in another exception here.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,12 @@ import select
 import socket
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from course_lib.checks.answer import NotAttempted, Raised, Stopped
-from course_lib.checks.values import NotPlain, crossed
+from course_lib.checks.values import NotPlain, crossed, legible
 from course_lib.grade.inside.wire import HEAD, WireError, decode, encode, lengths
 
 
@@ -21,6 +26,15 @@ class Broken(Exception):
     def __init__(self, state: str, why: str) -> None:
         super().__init__(f"{state}: {why}")
         self.state, self.why = state, why
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a process ended. code: of its exit, or minus the signal; cpu: seconds; peak: kilobytes of memory."""
+
+    code: int
+    cpu: float
+    peak: int
 
 
 class SandboxGone(Exception):
@@ -47,6 +61,7 @@ class Session:
         self.channel, self.lifeline = channel, lifeline
         self.until = time.monotonic() + 60
         self.over: Broken | None = None
+        self.ending: Ending | None = None
 
     def deadline(self, seconds: float) -> None:
         self.until = time.monotonic() + seconds
@@ -57,7 +72,7 @@ class Session:
         kind, *rest = self._message()
         if kind != "ran" or len(rest) != 2 or type(rest[0]) is not dict:
             raise self._broken("crashed", "its process answered with something else than was asked")
-        return {str(name)[:80]: _raised(problem) for name, problem in rest[0].items()}
+        return {name: _raised(rest[0][name]) for name, _ in cells if name in rest[0]}
 
     def call(self, part: str, arguments: Sequence[Any]) -> Any:
         """What the answer to a part gives. Raises Raised, NotAttempted, NotPlain, or Broken."""
@@ -77,7 +92,7 @@ class Session:
                 and 0 <= rest[0] < len(lent)
                 and type(rest[1]) is list
             ):
-                self._send(_asked(lent[rest[0]], rest[1]))
+                self._write(_asked(lent[rest[0]], rest[1]))
             elif kind == "result" and len(rest) == 1:
                 return crossed(rest[0])
             elif kind == "stub":
@@ -87,7 +102,7 @@ class Session:
             elif kind == "raised" and len(rest) == 1:
                 raise _raised(rest[0])
             elif kind == "not plain" and len(rest) == 1:
-                raise NotPlain(f"it is {str(rest[0])[:200]}")
+                raise NotPlain(f"it is {legible(str(rest[0]), 200)}")
             else:
                 raise self._broken("crashed", "its process answered with something else than was asked")
 
@@ -95,12 +110,16 @@ class Session:
         """End the process and all that it started. Seconds of CPU and bytes of memory, as far as they are known."""
         with contextlib.suppress(OSError):
             self.channel.close()
-        with contextlib.suppress(OSError):
-            self.lifeline.shutdown(socket.SHUT_WR)
-        said = self._ended(5.0)
+        self._let_go()
+        with contextlib.suppress(SandboxGone):  # the calls have told it, or all that was asked is answered
+            self._ended(5.0)
         with contextlib.suppress(OSError):
             self.lifeline.close()
-        return {"cpu": said[1], "peak": said[2] * 1024} if said else {}
+        return {"cpu": self.ending.cpu, "peak": self.ending.peak * 1024} if self.ending else {}
+
+    def _let_go(self) -> None:
+        with contextlib.suppress(OSError):
+            self.lifeline.shutdown(socket.SHUT_WR)
 
     def __enter__(self) -> Session:
         return self
@@ -111,7 +130,14 @@ class Session:
     def _send(self, message: Any, lend: Callable[[Callable[..., Any]], int] | None = None) -> None:
         if self.over:
             raise self.over
-        self._within(lambda: self.channel.sendall(encode(message, lend)))
+        try:
+            frame = encode(message, lend)
+        except WireError as problem:  # a check hands on what an answer gave
+            raise NotPlain(f"what is handed on is {problem}") from problem
+        self._write(frame)
+
+    def _write(self, frame: bytes) -> None:
+        self._within(lambda: self.channel.sendall(frame))
 
     def _message(self) -> list[Any]:
         body, blob = lengths_of(self._exactly(HEAD.size), self)
@@ -150,22 +176,30 @@ class Session:
         return self.over
 
     def _how_it_ended(self) -> str:
-        said = self._ended(5.0)
-        if said is None:
-            return "its process ended"
-        code = int(said[0])
+        ending = self._ended(2.0)
+        if ending is None:
+            self._let_go()
+            return "it closed its line to the grader"
+        code = ending.code
         return SIGNALS.get(code, f"its process ended with code {code}" if code >= 0 else f"signal {-code}")
 
-    def _ended(self, seconds: float) -> tuple[float, float, float] | None:
-        """What the keeper says when the process has ended: exit code, seconds of CPU, kilobytes at most."""
-        with contextlib.suppress(OSError, ValueError):
-            if select.select([self.lifeline], [], [], seconds)[0]:
-                said = self.lifeline.recv(200).decode(errors="replace")
-                if said.startswith("!"):
-                    raise SandboxGone(said[1:].strip())
-                code, cpu, peak = said.split()
-                return float(code), float(cpu), float(peak)
-        return None
+    def _ended(self, seconds: float) -> Ending | None:
+        """What the keeper says when the process has ended; None if it goes on. Raises SandboxGone if there is no
+        keeper: no answer can reach it."""
+        if self.ending is None:
+            waiting = select.poll()
+            waiting.register(self.lifeline, select.POLLIN)
+            if not waiting.poll(seconds * 1000):
+                return None
+            try:
+                said = self.lifeline.recv(200).decode()
+            except OSError as problem:
+                raise SandboxGone(str(problem)) from problem
+            if not said or said.startswith("!"):
+                raise SandboxGone(said[1:].strip() or "a keeper ended without a word")
+            code, cpu, peak = said.split()
+            self.ending = Ending(int(code), float(cpu), int(peak))
+        return self.ending
 
 
 def lengths_of(head: bytes, session: Session) -> tuple[int, int]:
@@ -175,14 +209,16 @@ def lengths_of(head: bytes, session: Session) -> tuple[int, int]:
         raise session._broken("crashed", f"its process sent what is no answer ({problem})") from problem
 
 
-def _asked(function: Callable[..., Any], arguments: list[Any]) -> list[Any]:
-    """What a lent function says to an answer that asks it; a refusal, or a question it cannot take, is told."""
+def _asked(function: Callable[..., Any], arguments: list[Any]) -> bytes:
+    """The frame that a lent function says to an answer that asks it. A refusal is told in its words; of a question that
+    it cannot take only the kind of the exception, whose text may speak of what the check keeps to itself."""
     try:
-        return ["value", crossed(function(*arguments))]
+        return encode(["value", crossed(function(*arguments))])
     except Stopped as problem:
-        return ["stopped", str(problem)]
-    except (TypeError, ValueError, KeyError, IndexError) as problem:
-        return ["stopped", f"{type(problem).__name__}: {problem}"]
+        return encode(["stopped", str(problem)[:2000]])
+    except Exception as problem:
+        kind = type(problem).__name__
+        return encode(["stopped", f"{kind}: the function that you are given cannot take what you hand to it"])
 
 
 def _raised(said: Any) -> Raised:

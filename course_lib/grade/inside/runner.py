@@ -78,10 +78,10 @@ class Notebook:
         """Run a cell; None if it went through, otherwise how it failed."""
         file = f"<cell {name}>"
         self.files.add(file)
-        plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
-        linecache.cache[file] = (len(plain), None, plain.splitlines(keepends=True), file)
         try:
-            exec(compile(ast.parse(plain, file), file, "exec"), self.space)
+            tree, plain = _parsed(source, file)
+            linecache.cache[file] = (len(plain), None, plain.splitlines(keepends=True), file)
+            exec(compile(tree, file, "exec"), self.space)
         except BaseException as problem:
             return self.failure(problem)
         return None
@@ -99,6 +99,16 @@ class Notebook:
         except BaseException:
             message = ""
         return {"kind": type(problem).__name__[:80], "message": message[:2000], "line": line, "text": text[:200]}
+
+
+def _parsed(source: str, file: str) -> tuple[ast.Module, str]:
+    """A cell's tree and text. Where it is no Python, once more without the lines that speak to a notebook's kernel: in
+    a cell that is, `%` at the beginning of a line goes on with the line above."""
+    try:
+        return ast.parse(source, file), source
+    except SyntaxError:
+        plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
+        return ast.parse(plain, file), plain
 
 
 def serve(channel: socket.socket) -> None:
@@ -131,7 +141,7 @@ def _call(notebook: Notebook, part: str, arguments: list[Any]) -> list[Any]:
         return ["raised", notebook.failure(problem)]
     try:
         wire.encode(result)
-    except wire.WireError as problem:
+    except Exception as problem:  # a tensor without data, an array that lies about itself
         return ["not plain", str(problem)]
     return ["result", result]
 

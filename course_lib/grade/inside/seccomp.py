@@ -30,10 +30,16 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142),
     "swapon": (167, 224), "swapoff": (168, 225), "acct": (163, 89), "quotactl": (179, 60),
     "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265), "personality": (135, 92),
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "shmat": (30, 196),
+    "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),  # memory and files that no limit counts
+    "syslog": (103, 116), "modify_ldt": (154, None), "fanotify_init": (300, 262), "seccomp": (317, 277),
+    "process_madvise": (440, 440), "process_mrelease": (448, 448), "quotactl_fd": (443, 443),
     "setuid": (105, 146), "setgid": (106, 144), "setreuid": (113, 145), "setresuid": (117, 147),
 }  # fmt: skip
-CLONE, CLONE3 = (56, 220), (435, 435)
+CLONE, CLONE3, PRCTL = (56, 220), (435, 435), (157, 167)
 CLONE_THREAD = 0x00010000
+PDEATHSIG = 1  # of prctl: who clears it outlives its keeper
+NEWEST = 452  # fchmodat2, of Linux 6.6: what later kernels add, this list cannot name
 X32 = 0x40000000  # the other numbering of x86_64: the same calls by numbers that the list does not name
 ALLOW, EPERM, ENOSYS, KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
 LOAD, JUMP_EQUAL, JUMP_GREATER_OR_EQUAL, JUMP_SET, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -55,6 +61,11 @@ def program(machine: str | None = None) -> list[tuple[int, int, int, int]]:
     lines += [(JUMP_EQUAL, 0, 1, CLONE3[which]), (RETURN, 0, 0, ENOSYS)]
     lines += [
         (JUMP_EQUAL, 0, 4, CLONE[which]), (LOAD, 0, 0, 16), (JUMP_SET, 1, 0, CLONE_THREAD), (RETURN, 0, 0, EPERM),
+        (RETURN, 0, 0, ALLOW),
+    ]  # fmt: skip
+    lines += [(JUMP_GREATER_OR_EQUAL, 0, 1, NEWEST + 1), (RETURN, 0, 0, ENOSYS)]
+    lines += [
+        (JUMP_EQUAL, 0, 4, PRCTL[which]), (LOAD, 0, 0, 16), (JUMP_EQUAL, 0, 1, PDEATHSIG), (RETURN, 0, 0, EPERM),
         (RETURN, 0, 0, ALLOW),
     ]  # fmt: skip
     for numbers in DENIED.values():

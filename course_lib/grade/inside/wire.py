@@ -11,6 +11,7 @@ null, true, numbers and strings stand for themselves, a list for a list; a dict 
 from __future__ import annotations
 
 import json
+import math
 import struct
 import sys
 from collections.abc import Callable
@@ -20,6 +21,8 @@ HEAD = struct.Struct(">2sII")
 MAGIC = b"VC"
 MOST_JSON = 8 << 20
 MOST_ARRAYS = 64 << 20
+MOST_VALUES = 1 << 20  # in one frame: a list of nothing takes 3 bytes of JSON and 200 of memory
+SMALLEST, LARGEST = -(1 << 63), (1 << 64) - 1  # beyond, ints overflow floats, and hash to the same place by the million
 DEPTH = 20
 DTYPES = {
     "bool": 1, "uint8": 1, "int8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "int64": 8, "uint64": 8,
@@ -38,16 +41,38 @@ def encode(value: Any, lend: Callable[[Callable[..., Any]], int] | None = None) 
     blob = b"".join(arrays)
     if len(body) > MOST_JSON or len(blob) > MOST_ARRAYS:
         raise WireError(f"{len(body) + len(blob):,} bytes are too many to hand over")
+    _countable(body)
     return HEAD.pack(MAGIC, len(body), len(blob)) + body + blob
 
 
 def decode(body: bytes, blob: bytes, borrow: Callable[[int], Callable[..., Any]] | None = None) -> Any:
     """The value of a frame. borrow: number -> what stands for that function. Raises WireError."""
+    _countable(body)
     try:
         raw = json.loads(body)
     except (ValueError, RecursionError) as problem:
         raise WireError(f"not JSON ({type(problem).__name__})") from None
-    return _in(raw, blob, borrow, 0)
+    return _in(raw, Arrays(blob), borrow, 0)
+
+
+class Arrays:
+    """The bytes of a frame's arrays, each given out once and in order: a thousand arrays over the same bytes would
+    take a thousand times their memory."""
+
+    def __init__(self, blob: bytes) -> None:
+        self.blob, self.used = memoryview(blob), 0
+
+    def take(self, start: int, size: int) -> bytearray:
+        if start != self.used or start + size > len(self.blob):
+            raise WireError("an array whose bytes are not there")
+        self.used += size
+        return bytearray(self.blob[start : start + size])
+
+
+def _countable(body: bytes) -> None:
+    """Counts separators before anything is built of them; those inside strings count too."""
+    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise WireError("more values than may be handed over in lists; an array holds more")
 
 
 def lengths(head: bytes) -> tuple[int, int]:
@@ -62,15 +87,19 @@ def _out(value: Any, arrays: list[bytes], lend: Callable[[Callable[..., Any]], i
     if depth > DEPTH:
         raise WireError(f"nested more than {DEPTH} deep")
     kind = type(value)
+    if kind is int and not SMALLEST <= value <= LARGEST:
+        raise WireError("a whole number of more than 64 bits")
     if value is None or kind in (bool, int, float, str):
         return value
     if kind in (list, tuple):
         return [_out(item, arrays, lend, depth + 1) for item in value]
     if kind is dict:
+        if any(type(key) not in (str, int) for key in value):
+            raise WireError("a dict with a key that is neither a string nor an int")
         return {"d": [[_out(k, arrays, lend, depth + 1), _out(v, arrays, lend, depth + 1)] for k, v in value.items()]}
     numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     if numpy is not None and isinstance(value, numpy.generic):
-        return _out(value.item(), arrays, lend, depth)
+        return _out(value.item(), arrays, lend, depth + 1)  # the item of a longdouble is a longdouble
     if numpy is not None and kind is numpy.ndarray:
         name, shape, data = str(value.dtype), list(value.shape), numpy.ascontiguousarray(value).tobytes()
     elif torch is not None and isinstance(value, torch.Tensor):
@@ -83,14 +112,18 @@ def _out(value: Any, arrays: list[bytes], lend: Callable[[Callable[..., Any]], i
         raise WireError(f"a value of type {kind.__name__}")
     if name not in DTYPES:
         raise WireError(f"an array of {name}")
+    if not _fits(shape):
+        raise WireError(f"an array of the shape {shape}")
     start = sum(map(len, arrays))
     arrays.append(data)
     return {"a": ["numpy" if kind.__module__ == "numpy" else "torch", name, shape, start, len(data)]}
 
 
-def _in(raw: Any, blob: bytes, borrow: Callable[[int], Callable[..., Any]] | None, depth: int) -> Any:
+def _in(raw: Any, blob: Arrays, borrow: Callable[[int], Callable[..., Any]] | None, depth: int) -> Any:
     if depth > DEPTH:
         raise WireError(f"nested more than {DEPTH} deep")
+    if type(raw) is int and not SMALLEST <= raw <= LARGEST:
+        raise WireError("a whole number of more than 64 bits")
     if raw is None or type(raw) in (bool, int, float, str):
         return raw
     if type(raw) is list:
@@ -107,35 +140,30 @@ def _in(raw: Any, blob: bytes, borrow: Callable[[int], Callable[..., Any]] | Non
     raise WireError("an unknown form")
 
 
-def _dict(pairs: list[Any], blob: bytes, borrow: Any, depth: int) -> dict[Any, Any]:
-    found = {}
+def _dict(pairs: list[Any], blob: Arrays, borrow: Any, depth: int) -> dict[Any, Any]:
+    found: dict[Any, Any] = {}
     for pair in pairs:
         if type(pair) is not list or len(pair) != 2 or type(pair[0]) not in (str, int):
             raise WireError("a dict with a key that is neither a string nor an int")
-        found[pair[0]] = _in(pair[1], blob, borrow, depth + 1)
+        found[_in(pair[0], blob, borrow, depth + 1)] = _in(pair[1], blob, borrow, depth + 1)
     return found
 
 
-def _array(parts: list[Any], blob: bytes) -> Any:
+def _fits(shape: list[int]) -> bool:
+    """Whether a shape is one to work with: [10**9, 0] holds nothing, and makes 10**9 lists."""
+    return len(shape) <= 8 and math.prod(max(n, 1) for n in shape) <= MOST_ARRAYS
+
+
+def _array(parts: list[Any], blob: Arrays) -> Any:
     kind, name, shape, start, size = parts
     if kind not in ("numpy", "torch") or type(name) is not str or name not in DTYPES or type(shape) is not list:
         raise WireError("an array of an unknown kind")
-    if (
-        len(shape) > 8
-        or any(type(n) is not int or n < 0 for n in shape)
-        or type(start) is not int
-        or type(size) is not int
-    ):
+    if any(type(n) is not int or n < 0 for n in [*shape, start, size]) or not _fits(shape):
         raise WireError("an array with an impossible shape")
-    count = 1
-    for n in shape:
-        count *= n
-        if count > MOST_ARRAYS:
-            raise WireError("an array that is too large")
-    if size != count * DTYPES[name] or start < 0 or start + size > len(blob):
+    if size != math.prod(shape) * DTYPES[name]:
         raise WireError("an array whose bytes are not there")
-    data = bytearray(blob[start : start + size])
-    if name == "bool" and size and max(data) > 1:
+    data = blob.take(start, size)
+    if name == "bool" and data.translate(None, b"\0\1"):
         raise WireError("a bool that is neither 0 nor 1")
     if kind == "numpy":
         import numpy

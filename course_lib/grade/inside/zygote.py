@@ -9,6 +9,7 @@ This file imports nothing of the course.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import gc
 import os
 import resource
@@ -24,9 +25,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # linux/sched.h: NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 NAMESPACES = 0x00020000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 PDEATHSIG, DUMPABLE = 1, 4  # prctl
+CHANNEL = 3  # the one descriptor of whoever runs the cells
 LIMITS = struct.Struct(">IIII")  # megabytes of memory, seconds of CPU, megabytes a file, megabytes of /tmp
 LIBC = ctypes.CDLL(None, use_errno=True)
-MOUNTED = ("/proc", "/tmp", "/dev/shm")
+MOUNTED = ("/proc", "/tmp", "/dev/shm", "/dev/pts")
 
 
 def load(name: str) -> ModuleType:
@@ -73,21 +75,30 @@ def main(descriptor: int, uid: int) -> None:
 
 def _keep(channel: int, lifeline: int, limits: tuple[int, ...], runner: ModuleType, seccomp: ModuleType) -> None:
     """Start the one that runs the cells, end it when the lifeline closes, and say on the lifeline how it ended."""
-    line = socket.socket(fileno=lifeline)
+    # away from the numbers that are given out next: the channel is to be 3, and the lifeline the last to be closed
+    moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 64) for descriptor in (channel, lifeline)]
+    os.close(channel)
+    os.close(lifeline)
+    channel, line = moved[0], socket.socket(fileno=moved[1])
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        mapped = _mapped()
+        mapped, processes = _mapped(), os.open("/proc", os.O_RDONLY)
         _enter_namespaces(limits[3])
         child = os.fork()
         if child == 0:
             try:
-                _become_untrusted(channel, limits, mapped, seccomp)
-                runner.serve(socket.socket(fileno=3))
+                _become_untrusted(channel, line, limits, mapped, seccomp)
             except BaseException as problem:
-                _say(3, f"{type(problem).__name__}: {problem}")
+                line.send(f"! {type(problem).__name__}: {problem}".encode()[:200])
+                os._exit(1)
+            try:
+                runner.serve(socket.socket(fileno=CHANNEL))
+            except BaseException as problem:
+                _say(CHANNEL, f"{type(problem).__name__}: {problem}")
             finally:
                 os._exit(0)
+        _offer_first(processes, child)
         os.close(channel)
         watched = os.pidfd_open(child)
         ready, _, _ = select.select([watched, line.fileno()], [], [])
@@ -128,14 +139,27 @@ def _mount(source: bytes, target: bytes, kind: bytes | None, flags: int, options
         raise OSError(ctypes.get_errno(), f"cannot mount {target.decode()}")
 
 
-def _become_untrusted(channel: int, limits: tuple[int, ...], mapped: int, seccomp: ModuleType) -> None:
+def _offer_first(processes: int, child: int) -> None:
+    """When the machine runs out of memory, the kernel is to take the one that runs the cells, and not its keeper, the
+    zygote or the grader."""
+    with suppress(OSError):  # it may have ended
+        adjust = os.open(f"{child}/oom_score_adj", os.O_WRONLY, dir_fd=processes)
+        os.write(adjust, b"1000")
+        os.close(adjust)
+    os.close(processes)
+
+
+def _become_untrusted(
+    channel: int, line: socket.socket, limits: tuple[int, ...], mapped: int, seccomp: ModuleType
+) -> None:
     """From here on no descriptor but the channel (3), no variables, no rights, little memory, few system calls."""
     LIBC.prctl(PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    os.dup2(channel, 3)
+    os.dup2(channel, CHANNEL)
     nothing = os.open("/dev/null", os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    os.closerange(4, 65536)
+    os.closerange(CHANNEL + 1, line.fileno())
+    os.closerange(line.fileno() + 1, 65536)
     os.environ.clear()
     os.environ.update(HOME="/tmp", PATH="/usr/bin:/bin", LANG="C.UTF-8", OMP_NUM_THREADS="1", MKL_NUM_THREADS="1")
     os.chdir("/tmp")
@@ -149,6 +173,7 @@ def _become_untrusted(channel: int, limits: tuple[int, ...], mapped: int, seccom
         resource.setrlimit(what, (most, most))
     _drop_capabilities()
     seccomp.install()
+    line.close()  # the last thing, so that a failure of any before is told as the grader's, not the answer's
 
 
 def _mapped() -> int:
