@@ -38,6 +38,10 @@ class Sandboxed:
     def __call__(self, *args: Any) -> Any:
         return self.session.call(self.part.id, args)
 
+    @property
+    def changed(self) -> tuple[int, ...]:
+        return self.session.changed
+
 
 @cache
 def checks_digest() -> str:

@@ -62,6 +62,7 @@ class Session:
         self.until = time.monotonic() + 60
         self.over: Broken | None = None
         self.ending: Ending | None = None
+        self.changed: tuple[int, ...] = ()  # the arguments that the last answer changed, as its own side says
 
     def deadline(self, seconds: float) -> None:
         self.until = time.monotonic() + seconds
@@ -93,7 +94,8 @@ class Session:
                 and type(rest[1]) is list
             ):
                 self._write(_asked(lent[rest[0]], rest[1]))
-            elif kind == "result" and len(rest) == 1:
+            elif kind == "result" and len(rest) == 2 and type(rest[1]) is list:
+                self.changed = tuple(i for i in rest[1][:100] if type(i) is int and 0 <= i < len(arguments))
                 return crossed(rest[0])
             elif kind == "stub":
                 raise NotAttempted

@@ -33,7 +33,7 @@ def run_cells(path: Path, sources: list[tuple[str, str]] | None = None) -> Ran:
     with put_off() as found, contextlib.redirect_stdout(io.StringIO()):
         for name, source in code_cells(path) if sources is None else sources:
             file = f"<{path.stem} {name}>"
-            plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
+            plain = _python(source)
             linecache.cache[file] = (len(plain), None, plain.splitlines(keepends=True), file)
             try:
                 exec(compile(ast.parse(plain, file), file, "exec"), space)
@@ -41,6 +41,15 @@ def run_cells(path: Path, sources: list[tuple[str, str]] | None = None) -> Ran:
                 ran.failed[name] = f"{type(problem).__name__}: {problem}".splitlines()[0]
     ran.answers = dict(found)
     return ran
+
+
+def _python(source: str) -> str:
+    """A cell without the lines that speak to a notebook's kernel, if it is no Python with them."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n"))
+    return source
 
 
 def code_cells(path: Path) -> list[tuple[str, str]]:

@@ -132,7 +132,7 @@ def serve(channel: socket.socket) -> None:
 def _call(notebook: Notebook, part: str, arguments: list[Any]) -> list[Any]:
     if part not in notebook.answers:
         return ["absent"]
-    answer = notebook.answers[part]
+    answer, before = notebook.answers[part], _forms(arguments)
     try:
         result = answer(*arguments) if callable(answer) else answer
     except NotImplementedError:
@@ -143,7 +143,18 @@ def _call(notebook: Notebook, part: str, arguments: list[Any]) -> list[Any]:
         wire.encode(result)
     except Exception as problem:  # a tensor without data, an array that lies about itself
         return ["not plain", str(problem)]
-    return ["result", result]
+    return ["result", result, [i for i, form in enumerate(_forms(arguments)) if form != before[i]]]
+
+
+def _forms(values: list[Any]) -> list[bytes]:
+    """Each value as it would be sent: what tells whether an answer changed it."""
+    forms = []
+    for value in values:
+        try:
+            forms.append(wire.encode(value, lambda function: 0))
+        except Exception:  # something was put in that could not have come
+            forms.append(b"")
+    return forms
 
 
 def _lent(channel: socket.socket, number: int) -> Any:
