@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -45,7 +46,7 @@ def crossed(value: Any, wrap: Callable[[Callable], Callable] | None = None, wher
         return value.copy()
     if type(value) in (list, tuple):
         return [crossed(item, wrap, f"{where}[{i}]", depth + 1) for i, item in enumerate(value)]
-    if type(value) is dict:
+    if type(value) in (dict, OrderedDict):  # a state_dict is of the second kind
         if odd := [key for key in value if type(key) not in (str, int)]:
             raise NotPlain(f"{where} has the key {odd[0]!r}, which is neither a string nor an int")
         return {key: crossed(item, wrap, f"{where}[{key!r}]", depth + 1) for key, item in value.items()}
