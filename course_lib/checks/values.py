@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import OrderedDict
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
@@ -51,7 +52,7 @@ def crossed(value: Any, wrap: Callable[[Callable], Callable] | None = None, wher
         return value.copy()
     if type(value) in (list, tuple):
         return [crossed(item, wrap, f"{where}[{i}]", depth + 1) for i, item in enumerate(value)]
-    if type(value) is dict:
+    if type(value) in (dict, OrderedDict):  # a state_dict is of the second kind
         if odd := [key for key in value if type(key) not in (str, int)]:
             raise NotPlain(f"{where} has the key {_cut(repr(odd[0]), 80)}, which is neither a string nor an int")
         # a key may be megabytes long, and is named for each of a million values
