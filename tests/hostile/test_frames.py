@@ -44,29 +44,29 @@ FORGED = {
     "another kind": "frame(['pass', 3])",
     "a kind that is a list": "frame([['result'], 3])",
     "no result": "frame(['result'])",
-    "two results": "frame(['result', [1, 3], [1, 3]])",
-    "two tags": "frame(['result', {'d': [], 'a': []}])",
-    "another tag": "frame(['result', {'__class__': 'x'}])",
-    "a function": "frame(['result', {'f': 0}])",
-    "a key that is a float": "frame(['result', {'d': [[float('nan'), 1]]}])",
-    "a key that is a bool": "frame(['result', {'d': [[True, 1]]}])",
-    "a key that is a list": "frame(['result', {'d': [[[1], 1]]}])",
-    "a shape of text": "frame(['result', {'a': ['numpy', 'int64', ['2'], 0, 16]}], bytes(16))",
-    "a shape below 0": "frame(['result', {'a': ['numpy', 'int64', [-1], 0, 16]}], bytes(16))",
-    "a shape of bools": "frame(['result', {'a': ['numpy', 'int64', [True, True], 0, 8]}], bytes(8))",
-    "nothing of a huge shape": "frame(['result', {'a': ['numpy', 'int64', [0, 10**30], 0, 0]}])",
-    "nothing of many rows": "frame(['result', {'a': ['torch', 'int64', [10**9, 0], 0, 0]}])",
-    "nine dimensions": "frame(['result', {'a': ['numpy', 'int8', [1] * 9, 0, 1]}], bytes(1))",
-    "a start below 0": "frame(['result', {'a': ['numpy', 'int64', [2], -8, 16]}], bytes(16))",
-    "bytes that are not there": "frame(['result', {'a': ['numpy', 'int64', [2], 8, 16]}], bytes(16))",
-    "too few bytes": "frame(['result', {'a': ['numpy', 'int64', [2], 0, 8]}], bytes(16))",
-    "the same bytes twice": "frame(['result', [{'a': ['numpy', 'int8', [64], 0, 64]}] * 2], bytes(64))",
-    "objects": "frame(['result', {'a': ['numpy', 'object', [2], 0, 16]}], bytes(16))",
-    "an attribute of torch": "frame(['result', {'a': ['torch', 'load', [2], 0, 16]}], bytes(16))",
-    "a dtype with fields": "frame(['result', {'a': ['numpy', 'i4,O', [2], 0, 16]}], bytes(16))",
-    "another module": "frame(['result', {'a': ['os', 'int8', [2], 0, 2]}], bytes(2))",
-    "a bool of 7": "frame(['result', {'a': ['numpy', 'bool', [2], 0, 2]}], b'\\x07\\x01')",
-    "bfloat16 of numpy": "frame(['result', {'a': ['numpy', 'bfloat16', [2], 0, 4]}], bytes(4))",
+    "two results": "frame(['result', [1, 3], [1, 3], []])",
+    "two tags": "frame(['result', {'d': [], 'a': []}, []])",
+    "another tag": "frame(['result', {'__class__': 'x'}, []])",
+    "a function": "frame(['result', {'f': 0}, []])",
+    "a key that is a float": "frame(['result', {'d': [[float('nan'), 1]]}, []])",
+    "a key that is a bool": "frame(['result', {'d': [[True, 1]]}, []])",
+    "a key that is a list": "frame(['result', {'d': [[[1], 1]]}, []])",
+    "a shape of text": "frame(['result', {'a': ['numpy', 'int64', ['2'], 0, 16]}, []], bytes(16))",
+    "a shape below 0": "frame(['result', {'a': ['numpy', 'int64', [-1], 0, 16]}, []], bytes(16))",
+    "a shape of bools": "frame(['result', {'a': ['numpy', 'int64', [True, True], 0, 8]}, []], bytes(8))",
+    "nothing of a huge shape": "frame(['result', {'a': ['numpy', 'int64', [0, 10**30], 0, 0]}, []])",
+    "nothing of many rows": "frame(['result', {'a': ['torch', 'int64', [10**9, 0], 0, 0]}, []])",
+    "nine dimensions": "frame(['result', {'a': ['numpy', 'int8', [1] * 9, 0, 1]}, []], bytes(1))",
+    "a start below 0": "frame(['result', {'a': ['numpy', 'int64', [2], -8, 16]}, []], bytes(16))",
+    "bytes that are not there": "frame(['result', {'a': ['numpy', 'int64', [2], 8, 16]}, []], bytes(16))",
+    "too few bytes": "frame(['result', {'a': ['numpy', 'int64', [2], 0, 8]}, []], bytes(16))",
+    "the same bytes twice": "frame(['result', [{'a': ['numpy', 'int8', [64], 0, 64]}] * 2, []], bytes(64))",
+    "objects": "frame(['result', {'a': ['numpy', 'object', [2], 0, 16]}, []], bytes(16))",
+    "an attribute of torch": "frame(['result', {'a': ['torch', 'load', [2], 0, 16]}, []], bytes(16))",
+    "a dtype with fields": "frame(['result', {'a': ['numpy', 'i4,O', [2], 0, 16]}, []], bytes(16))",
+    "another module": "frame(['result', {'a': ['os', 'int8', [2], 0, 2]}, []], bytes(2))",
+    "a bool of 7": "frame(['result', {'a': ['numpy', 'bool', [2], 0, 2]}, []], b'\\x07\\x01')",
+    "bfloat16 of numpy": "frame(['result', {'a': ['numpy', 'bfloat16', [2], 0, 4]}, []], bytes(4))",
     "a question about no function": "frame(['ask', 0, []])",
     "a question below 0": "frame(['ask', -1, []])",
     "a question by a bool": "frame(['ask', False, []])",
@@ -102,14 +102,14 @@ def test_frames_that_drip_do_not_put_the_deadline_off(sandbox):
 
 
 def test_threads_that_keep_writing_break_their_own_process(sandbox):
-    before = f"{FORGE}import threading\ndef write():\n    while True: frame(['result', [1, 3]])\n"
+    before = f"{FORGE}import threading\ndef write():\n    while True: frame(['result', [1, 3], []])\n"
     came = handed_in(sandbox, answering("threading.Thread(target=write, daemon=True).start()\nreturn [1, 3]", before))
     assert came.points == 0 and came.state in ("crashed", "timeout", "wrong")
 
 
 def test_a_result_sent_ahead_is_taken_for_the_answer_that_it_is(sandbox):
     """It knows no later arguments, so what it gains is what a constant gains."""
-    came = handed_in(sandbox, answering("for _ in range(50): frame(['result', [1, 3]])\nreturn [1, 3]", FORGE))
+    came = handed_in(sandbox, answering("for _ in range(50): frame(['result', [1, 3], []])\nreturn [1, 3]", FORGE))
     assert (came.state, came.points) == ("wrong", 0)
 
 
@@ -278,7 +278,7 @@ def test_an_exception_of_odd_fields_is_still_an_exception(fields):
 
 def test_a_key_of_megabytes_is_not_written_out_for_each_value_beneath_it():
     """As part of every value's place it would be copied 200,000 times."""
-    with peer([encode(["result", {"k" * (4 << 20): [0] * 200_000}])]) as session:
+    with peer([encode(["result", {"k" * (4 << 20): [0] * 200_000}, []])]) as session:
         [[key, values]] = session.call("p", []).items()
     assert len(key) == 4 << 20 and len(values) == 200_000
 

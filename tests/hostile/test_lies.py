@@ -20,7 +20,7 @@ PATCHES = {
     "unittest": "import unittest\nunittest.TestCase.assertEqual = lambda *a, **k: None",
     "sys.modules": "import sys\nfor n in list(sys.modules): sys.modules[n] = None",
     "check": "import course_lib.learn\ncourse_lib.learn.check = check = lambda *a, **k: None",
-    "the runner": "import sys\nr = sys.modules['grader_runner']\nr._call = lambda *a: ['result', 'pass']",
+    "the runner": "import sys\nr = sys.modules['grader_runner']\nr._call = lambda *a: ['result', 'pass', []]",
     "pass it on": "import sys\nr = sys.modules['grader_runner']\nr._call = lambda *a: ['pass', 3.0]",
     "points": "import sys\nr = sys.modules['grader_runner']\nr._call = lambda *a: {'points': 3}",
     "trace": "import sys\nsys.settrace(lambda *a: 1 / 0)",

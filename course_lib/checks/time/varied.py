@@ -49,6 +49,10 @@ class _Watched:
     def source(self) -> str:
         return self.answer.source
 
+    @property
+    def changed(self) -> Sequence[int]:
+        return self.answer.changed
+
     def __call__(self, *args: Any) -> Any:
         result = self.answer(*args)
         self.came.append(result)

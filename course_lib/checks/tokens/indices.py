@@ -23,6 +23,10 @@ class _Indices:
     def source(self) -> str:
         return self.answer.source
 
+    @property
+    def changed(self) -> Sequence[int]:
+        return self.answer.changed
+
     def __call__(self, *args: Any) -> Any:
         given = self.answer(*args)
         if not isinstance(given, list) or len(given) != 3:
