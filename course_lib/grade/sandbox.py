@@ -19,7 +19,7 @@ from pathlib import Path
 
 from course_lib.checks.manifest import ROOT
 from course_lib.errors import CourseError
-from course_lib.grade.inside.zygote import LIMITS
+from course_lib.grade.inside.zygote import CPUS, LIMITS
 from course_lib.grade.session import Session
 
 INSIDE = Path(__file__).parent / "inside"
@@ -59,6 +59,16 @@ def bubblewrap() -> str:
     )
 
 
+def _with_the_way_to(place: str) -> list[str]:
+    """A folder bound read-only. Those above it would else be their owner's alone, root's."""
+    above = [
+        option
+        for folder in [*reversed(Path(place).parents)][1:]
+        for option in ("--perms", "0755", "--dir", str(folder))
+    ]
+    return [*above, "--ro-bind", place, place]
+
+
 def _command(descriptor: int) -> list[str]:
     root = os.geteuid() == 0
     bound: list[str] = []
@@ -73,9 +83,8 @@ def _command(descriptor: int) -> list[str]:
     prefixes = dict.fromkeys(str(Path(p).resolve()) for p in (sys.base_prefix, sys.prefix))
     for place in prefixes:
         if not place.startswith("/usr/") and place != "/usr":
-            for above in [*reversed(Path(place).parents)][1:]:  # else only their owner, root, may pass through them
-                bound += ["--perms", "0755", "--dir", str(above)]
-            bound += ["--ro-bind", place, place]
+            bound += _with_the_way_to(place)
+    bound += _with_the_way_to(CPUS) if Path(CPUS).is_dir() else []
     for folder in [*prefixes, "/usr/local"]:  # an installed course would be a package among the others
         for package in Path(folder).glob("lib/python*/*-packages/course_lib"):
             bound += _hidden(package)

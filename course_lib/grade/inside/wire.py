@@ -14,6 +14,7 @@ import json
 import math
 import struct
 import sys
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -93,7 +94,7 @@ def _out(value: Any, arrays: list[bytes], lend: Callable[[Callable[..., Any]], i
         return value
     if kind in (list, tuple):
         return [_out(item, arrays, lend, depth + 1) for item in value]
-    if kind is dict:
+    if kind in (dict, OrderedDict):  # a state_dict is of the second kind
         if any(type(key) not in (str, int) for key in value):
             raise WireError("a dict with a key that is neither a string nor an int")
         return {"d": [[_out(k, arrays, lend, depth + 1), _out(v, arrays, lend, depth + 1)] for k, v in value.items()]}

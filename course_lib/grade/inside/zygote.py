@@ -28,7 +28,8 @@ PDEATHSIG, DUMPABLE = 1, 4  # prctl
 CHANNEL = 3  # the one descriptor of whoever runs the cells
 LIMITS = struct.Struct(">IIII")  # megabytes of memory, seconds of CPU, megabytes a file, megabytes of /tmp
 LIBC = ctypes.CDLL(None, use_errno=True)
-MOUNTED = ("/proc", "/tmp", "/dev/shm", "/dev/pts")
+CPUS = "/sys/devices/system/cpu"  # torch reads there, and in /proc, what the machine can do, when it first needs to
+MOUNTED = ("/proc", "/tmp", "/dev/shm", "/dev/pts", "/sys")
 
 
 def load(name: str) -> ModuleType:
@@ -56,7 +57,8 @@ def main(descriptor: int, uid: int) -> None:
     import numpy  # noqa: F401
     import torch
 
-    torch.set_num_threads(1)  # no operation has run here: one that starts threads makes forked children hang
+    torch.set_num_threads(1)  # an operation that starts threads would make forked children hang
+    torch.zeros(2)[torch.tensor([True, False])] = 1.0  # this one makes torch read what it cannot read later
     gc.collect()
     gc.freeze()  # what is imported is shared with the children, and their collector does not copy it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are nobody's zombies
