@@ -379,8 +379,8 @@ alt = f"Loss of four runs by step, logarithmic. The best without eyes {floor:.3f
 Image(print_figure(figure, dpi=110), alt=alt)
 
 # %% [markdown]
-# Stuck *at* the line: the words are learned, the video never arrives. Near zero *at once*: no task; count answers. The
-# cut-off projector gets past: random projections tell four films apart too. So ask for the gradients.
+# Stuck *at* the line: the words are learned, the video never arrives. Near zero *at once*: too easy to be the task, so
+# count answers. The cut-off projector passes: random projections tell four films apart too. So ask for the gradients.
 
 # %%
 for name, cut in [("as it should be", lambda tokens: tokens), ("cut off", torch.detach)]:
