@@ -45,7 +45,7 @@ def grade(
         bool, typer.Option("--unsafe-local", help="Without a sandbox: for code that you trust.")
     ] = False,
 ) -> None:
-    """Grade notebooks whose code cannot be trusted: each in a sandbox, nothing lost when it is stopped."""
+    """Grade a class: untrusted code, each in a sandbox. A run that was stopped goes on where it was."""
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     if unknown := [name for name in chosen if name not in FORMATS]:
         raise typer.BadParameter(f"there is no format {unknown[0]!r}: choose from {', '.join(FORMATS)}")
