@@ -9,7 +9,10 @@ def check(
     exercise: str = typer.Argument("", metavar="[EX]", help="An exercise (2) or one part (2.pool); without: all."),
     seed: int = typer.Option(None, help="Draw the same inputs again."),
 ) -> None:
-    """Check what stands in exercises/, outside Jupyter: its cells are run here. Exit code 1 if something is wrong."""
+    """Check what stands in exercises/, outside Jupyter.
+
+    Its cells are run in this process: they are yours. Exit code 1 if something is wrong.
+    """
     from course_lib.checks.manifest import exercise_of, exercises, part_of
     from course_lib.learn.check import outcome_of
     from course_lib.learn.notebook import run_cells

@@ -21,7 +21,7 @@ MOST_TOGETHER = 20 << 30  # of an archive, unpacked
 RECORD = "progress.jsonl"  # learn.record's file, if a student hands it in
 # Canvas: lastnamefirst_LATE_12345_67890_name.ipynb; Moodle: First Last_12345_assignsubmission_file_
 CANVAS = re.compile(r"^(?P<student>[^_/]+)(?P<late>_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<name>.+)$", re.I)
-MOODLE = re.compile(r"^(?P<student>.+)_\d+_assignsubmission_(?:file|onlinetext)_?$")
+MOODLE = re.compile(r"^(?P<student>.+)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?$")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,9 @@ def _owner(name: PurePosixPath) -> tuple[str, str, bool] | None:
         pieces = pieces[pieces.index("submitted") + 1 :]
     if len(pieces) >= 2:
         match = MOODLE.match(pieces[0])
-        return person(match["student"] if match else pieces[0]), "/".join(pieces[1:]), False
+        # With the number: two students may have one name, and Moodle takes grades by it alone.
+        owner = f"{match['student']}_{match['user']}" if match else pieces[0]
+        return person(owner), "/".join(pieces[1:]), False
     if pieces and (match := CANVAS.match(pieces[0])):
         return person(f"{match['student']}_{match['user']}"), match["name"], bool(match["late"])
     return None

@@ -1,4 +1,4 @@
-"""Every exercise can be graded where the course is not: its reference gets all points in the sandbox, its stubs none."""
+"""Every exercise can be graded where the course is not: its reference gets all points, its stubs none."""
 
 import pytest
 

@@ -82,7 +82,8 @@ def test_a_canvas_zip_is_read_with_who_was_late(tmp_path):
 def test_a_moodle_zip_is_read(tmp_path):
     with zipfile.ZipFile(tmp_path / "m.zip", "w") as archive:
         archive.writestr(f"Ann Lee_12_assignsubmission_file_/{NAME}", WHOLE)
-    assert told(tmp_path / "m.zip") == [("Ann Lee", EXERCISE.id, True)]
+        archive.writestr(f"Ann Lee_13_assignsubmission_file_/{NAME}", WHOLE)
+    assert told(tmp_path / "m.zip") == [("Ann Lee_12", EXERCISE.id, True), ("Ann Lee_13", EXERCISE.id, True)]
 
 
 def test_one_notebook_is_read_and_its_folder_is_its_student(tmp_path):
