@@ -46,7 +46,7 @@ def notebook(exercise: Exercise, solution: bool) -> NotebookNode:
                     f"The cell of {part.id} does not check it.", f'End it with check("{part.id}", {part.function}).'
                 )
             source = solved(cell.source) if solution else given(cell.source)
-            done += [_answer_cell(part, source), _points_cell(part)]
+            done += [_answer_cell(part, source, cell.tags), _points_cell(part)]
         else:
             done.append(_plain_cell(cell, _filled(cell.source, exercise), ids))
     return nbformat.v4.new_notebook(cells=done, metadata=KERNEL)
@@ -58,8 +58,9 @@ def _filled(source: str, exercise: Exercise) -> str:
     return source.replace("{facts}", facts).replace("{chapter}", chapter)
 
 
-def _answer_cell(part: Part, source: str) -> NotebookNode:
-    return nbformat.v4.new_code_cell(source, id=part.cell, metadata={"nbgrader": _nbgrader(part.cell, solution=True)})
+def _answer_cell(part: Part, source: str, tags: tuple[str, ...]) -> NotebookNode:
+    metadata = {"nbgrader": _nbgrader(part.cell, solution=True)} | ({"tags": list(tags)} if tags else {})
+    return nbformat.v4.new_code_cell(source, id=part.cell, metadata=metadata)
 
 
 def _points_cell(part: Part) -> NotebookNode:
