@@ -48,16 +48,11 @@ def test_every_picture_in_the_readme_has_a_text_for_those_who_cannot_see_it():
     assert pictures and all(len(text) > 20 for text in pictures)
 
 
-def test_a_chapter_is_ready_exactly_when_its_notebook_is_there():
-    for chapter in MANIFEST["chapters"]:
-        there = (ROOT / "notebooks" / f"{chapter['id']}.ipynb").exists()
-        assert chapter["state"] == ("ready" if there else "planned"), chapter["id"]
-
-
-def test_an_exercise_is_ready_exactly_when_its_source_is_there():
-    for exercise in MANIFEST["exercises"]:
-        there = (ROOT / "solutions" / f"{exercise['id']}.ipynb").is_file()
-        assert exercise["state"] == ("ready" if there else "planned"), exercise["id"]
+def test_the_manifest_names_every_chapter_and_every_exercise_that_is_there():
+    chapters = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    exercises = {path.stem for path in (ROOT / "solutions").glob("*.ipynb")}
+    assert {chapter["id"] for chapter in MANIFEST["chapters"]} == chapters
+    assert {exercise["id"] for exercise in MANIFEST["exercises"]} == exercises
 
 
 def test_the_exercises_add_up_to_the_points_of_the_course_and_belong_to_a_chapter():
@@ -68,11 +63,16 @@ def test_the_exercises_add_up_to_the_points_of_the_course_and_belong_to_a_chapte
     assert len(ids) == len(set(ids))
 
 
-def test_the_readme_gives_every_chapter_its_title_and_state_from_the_manifest():
+def test_the_readme_gives_every_chapter_its_title_from_the_manifest():
     for chapter in MANIFEST["chapters"]:
         [row] = [line for line in README.splitlines() if line.startswith("|") and chapter["id"] in line]
         assert chapter["title"] in row
-        assert chapter["state"] in row
+
+
+def test_the_readme_gives_every_exercise_its_points_from_the_manifest():
+    for exercise in MANIFEST["exercises"]:
+        [row] = [line for line in README.splitlines() if line.startswith(f"| [{exercise['id']}]")]
+        assert f"| {exercise['points']} |" in row
 
 
 def _joined(*parts: str) -> str:
