@@ -15,7 +15,7 @@ TORCHVISION := 0.28.0
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb solutions/*.ipynb)
 SANITIZE  := $(patsubst %,--nbval-sanitize-with=%,$(wildcard notebooks/nbval.cfg))
-NBVAL     := -p no:xdist --nbval-current-env --nbval-cell-timeout=600 --nbval-kernel-startup-timeout=180 $(SANITIZE)
+NBVAL     := --nbval-current-env --nbval-cell-timeout=600 --nbval-kernel-startup-timeout=180 $(SANITIZE)
 
 # One thread a process: the tests themselves run two abreast, and torch's threads would fight over the same cores.
 # A progress bar that shows on a slow machine alone must not end up in a notebook's outputs.
@@ -67,7 +67,7 @@ unit: $(VENV)/.ready-test
 
 notebooks: $(VENV)/.ready-test
 ifneq ($(NOTEBOOKS),)
-	$(TEST_ENV) $(BIN)/pytest -q --nbval $(NBVAL) $(NOTEBOOKS)
+	$(TEST_ENV) $(BIN)/pytest -q -n 2 --dist loadfile --nbval $(NBVAL) $(NOTEBOOKS)
 endif
 
 notebooks-build: $(VENV)/.ready-test
@@ -80,7 +80,7 @@ test-gpu: $(VENV)/.ready-test
 	$(BIN)/pytest -q -m gpu tests || [ $$? -eq 5 ]
 ifneq ($(NOTEBOOKS),)
 	$(BIN)/python tests/project/with_gpu_cells.py build/gpu $(NOTEBOOKS)
-	COURSE_PROGRESS=off $(BIN)/pytest -q --nbval-lax $(NBVAL) build/gpu
+	COURSE_PROGRESS=off $(BIN)/pytest -q -p no:xdist --nbval-lax $(NBVAL) build/gpu
 endif
 
 clean:
