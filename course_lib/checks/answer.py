@@ -12,7 +12,8 @@ class Answer(Protocol):
 
     source: its text as it was handed in, with what it is given on module level if that is known; "" if unknown.
     changed: the places of the arguments that its last call changed, 0 for the first: it works on copies, so only the
-    interface can tell. Calling it raises Raised, NotAttempted, or NotPlain.
+    interface can tell. own: whether it runs for who wrote it, on their machine; a check opens no file and loads no
+    model for anybody else because an answer says so. Calling it raises Raised, NotAttempted, or NotPlain.
     """
 
     @property
@@ -20,6 +21,9 @@ class Answer(Protocol):
 
     @property
     def changed(self) -> Sequence[int]: ...
+
+    @property
+    def own(self) -> bool: ...
 
     def __call__(self, *args: Any) -> Any: ...
 

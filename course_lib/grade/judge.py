@@ -32,6 +32,8 @@ class Opens(Protocol):
 class Sandboxed:
     """An `Answer` (checks.answer) that runs on the other side of a session."""
 
+    own = False
+
     def __init__(self, session: Session, part: Part, source: str) -> None:
         self.session, self.part, self.source = session, part, source
 

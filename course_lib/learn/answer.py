@@ -22,6 +22,8 @@ from course_lib.checks.values import NotPlain, crossed
 class InProcess:
     """A function of this process, behind the interface of checks.answer: values are copied on their way in and out."""
 
+    own = True
+
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
         self.changed: tuple[int, ...] = ()

@@ -182,7 +182,7 @@ Picture.fromarray(np.hstack(near.frames))
 # Two points for each: asked again, the model says it; what happens contradicts it (half a second of grace around an
 # asked second, 1.5 s on a told start); the evidence is true; it is where you say. Each needs the one before. A drawn
 # clip is shown as `clip_of` draws it, a file as `model.watch` samples it. Your own file has no timeline: the first two
-# points are scored, and the rest becomes a form for your instructor.
+# points are scored, and the rest becomes a form for your instructor; where a class is graded, all of it is the form's.
 
 # %% part="7.claim" tags=["nbval-ignore-output"]
 def claim():

@@ -5,6 +5,7 @@ import pytest
 from course_lib.checks.manifest import ROOT, exercises
 from course_lib.grade.judge import grade
 from course_lib.grade.read import read_notebook
+from course_lib.grade.records import Submission
 
 
 @pytest.mark.parametrize("exercise", exercises(), ids=lambda e: e.id)
@@ -13,6 +14,19 @@ def test_the_reference_gets_all_points(sandbox, exercise):
     graded = grade(read_notebook("ann", f"{exercise.id}.ipynb", data), sandbox, "salt")
     assert (graded.state, graded.points) == ("graded", exercise.points), graded.message
     assert not graded.notes
+
+
+@pytest.mark.parametrize("named", [{"clip": "/etc/hostname"}, {"model": "qwen2.5-vl-7b"}])
+def test_no_file_is_opened_and_no_model_is_loaded_because_an_answer_names_it(sandbox, named):
+    claim = {
+        "clip": "demo", "model": "pocket", "question": "What happens at second 7?", "answer": "the blue bird lands",
+        "shows": "the blue bird flies", "start": 5.7, "end": 9.6,
+    } | named  # fmt: skip
+    cell = f"from course_lib.learn import check\ndef claim():\n    return {claim!r}\ncheck('7.claim', claim)"
+    handed_in = Submission("eve", "7_summary", (("7-claim", cell),), {"7.claim": "7-claim"})
+    row = grade(handed_in, sandbox, "salt").parts[1]
+    assert (row["state"], row["points"], row["mistake"]) == ("wrong", 0, "not replayed here")
+    assert "The rest is your instructor's to judge" in row["message"]
 
 
 @pytest.mark.parametrize("exercise", exercises(), ids=lambda e: e.id)

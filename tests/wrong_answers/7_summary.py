@@ -226,3 +226,19 @@ def claim__the_evidence_is_elsewhere_in_time():
 
 def claim__the_evidence_is_elsewhere_in_time_2():  # frame numbers for seconds
     return CLAIM | {"start": 3.0, "end": 5.0}
+
+
+def claim__not_replayed_here():
+    return CLAIM | {"clip": "/etc/hostname"}
+
+
+def claim__not_replayed_here_2():
+    return CLAIM | {"model": "llava-video-7b"}
+
+
+def claim__not_replayed_here_3():
+    return CLAIM | {"model": "../weights/pocket"}
+
+
+for _handed_in in (claim__not_replayed_here, claim__not_replayed_here_2, claim__not_replayed_here_3):
+    _handed_in.handed_in = True

@@ -56,6 +56,11 @@ MISTAKES = [
         " of a video file.",
     ),
     Mistake(
+        "not replayed here",
+        "A class is graded with the clips and the models that the course brings along. This one needs somebody who has "
+        "its file, or its model. {form}",
+    ),
+    Mistake(
         "no such model",
         "The model {model} cannot be asked here: {why}",
     ),
@@ -123,6 +128,8 @@ class Claim:
 def judge_claim(answer: Answer, rng: Random, wrong: Wrongs) -> Passed:
     """The claim says itself which clip it is about; nothing is drawn."""
     claim = _read(answer(), wrong)
+    if not answer.own:
+        _not_here(claim, wrong)
     model = _model(claim, wrong)
     clip, timeline = _clip(claim, model, wrong)
     if claim.end > clip.duration + TOLERANCE:
@@ -139,7 +146,8 @@ def judge_claim(answer: Answer, rng: Random, wrong: Wrongs) -> Passed:
             yours=claim.answer, expected=said, criteria=_reached(0),
         )  # fmt: skip
     if timeline is None:
-        return Passed(_form(claim, clip.duration), None, {CRITERIA[0]: 1.0}, SHARE)
+        replayed = f"Replayed: {claim.model} gives this answer. Nobody has a timeline of the file. "
+        return Passed(replayed + _form(claim), None, {CRITERIA[0]: 1.0}, SHARE)
     _contradiction(claim, timeline, wrong)
     event = _evidence(claim, timeline, wrong)
     what = event.text if event else "nothing happens"
@@ -166,6 +174,16 @@ def _read(value: Any, wrong: Wrongs) -> Claim:
     if claim.start >= claim.end:
         raise wrong("start after end", start=claim.start, end=claim.end)
     return claim
+
+
+def _not_here(claim: Claim, wrong: Wrongs) -> None:
+    """Raises for a claim whose replay would open a file or load a model that a student names on somebody's machine."""
+    from course_lib import zoo
+
+    shipped = (zoo.WEIGHTS / claim.model).is_dir() and re.fullmatch(r"[\w-]+", claim.model)
+    own_file = not re.fullmatch(r"demo|[0-9]+", str(claim.clip).strip())
+    if own_file or not (shipped or claim.model == clips.chosen_model()):
+        raise wrong("not replayed here", form=_form(claim))
 
 
 def _model(claim: Claim, wrong: Wrongs) -> Any:
@@ -267,10 +285,10 @@ def _picture(claim: Claim, timeline: Timeline) -> Ticks:
     )  # fmt: skip
 
 
-def _form(claim: Claim, duration: float) -> str:
+def _form(claim: Claim) -> str:
     return (
-        f"Replayed: {claim.model} gives this answer. Nobody has a timeline of {Path(str(claim.clip)).name} "
-        f"({duration:.1f} s), so the rest is your instructor's to judge:\n"
+        "The rest is your instructor's to judge:\n"
+        f"Clip: {Path(str(claim.clip)).name}, model: {claim.model}\n"
         f"Question: {claim.question}\n"
         f"The model's answer: {claim.answer}\n"
         f"Look at it from {claim.start:g} to {claim.end:g} s. It is said to show: {claim.shows}\n"

@@ -53,6 +53,10 @@ class _Watched:
     def changed(self) -> Sequence[int]:
         return self.answer.changed
 
+    @property
+    def own(self) -> bool:
+        return self.answer.own
+
     def __call__(self, *args: Any) -> Any:
         result = self.answer(*args)
         self.came.append(result)

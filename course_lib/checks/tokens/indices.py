@@ -27,6 +27,10 @@ class _Indices:
     def changed(self) -> Sequence[int]:
         return self.answer.changed
 
+    @property
+    def own(self) -> bool:
+        return self.answer.own
+
     def __call__(self, *args: Any) -> Any:
         given = self.answer(*args)
         if not isinstance(given, list) or len(given) != 3:
