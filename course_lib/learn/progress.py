@@ -16,7 +16,7 @@ def bars() -> list[Bar]:
 def _bar(exercise: Exercise, done: dict[str, record.Done]) -> Bar:
     parts = [(part, done.get(part.id, record.Done())) for part in exercise.parts]
     return Bar(
-        name=f"{exercise.number} {exercise.title}", chapter=exercise.chapter,
+        name=f"chapter {exercise.chapter.split('_')[0]} · {exercise.number} {exercise.title}",
         points=sum(d.points for _, d in parts), most=exercise.points,
         passed=sum(d.passed for _, d in parts), parts=len(parts),
         hints=sum(d.hints for _, d in parts), revealed=sum(d.revealed for _, d in parts),

@@ -133,10 +133,9 @@ class Said(_InNotebook):
 
 @dataclass(frozen=True)
 class Bar:
-    """An exercise, as far as it is done. open: the parts that are not passed."""
+    """An exercise with its chapter, as far as it is done. open: the parts that are not passed."""
 
     name: str
-    chapter: str
     points: float
     most: float
     passed: int

@@ -77,7 +77,7 @@ def test_progress_names_points_hints_and_what_is_next():
     text = progress().text()
     assert "3 of 12 points, 1 of 4 parts, 1 hint" in text
     assert text.endswith("points. Next: 1.times.")
-    assert 'aria-label="1 Frames' in progress().html()
+    assert 'aria-label="chapter 01 · 1 Frames' in progress().html()
 
 
 def test_a_deleted_record_begins_anew(own_record):

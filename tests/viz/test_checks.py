@@ -62,7 +62,7 @@ def test_markup_in_a_message_stays_text():
 
 
 def test_progress_counts_and_names_the_next_part():
-    bars = [Bar("1 A", "01", 3, 3, 1, 1, 1, 0, ()), Bar("2 B", "02", 0.5, 2, 0, 2, 0, 2, ("2.x", "2.y"))]
+    bars = [Bar("1 A", 3, 3, 1, 1, 1, 0, ()), Bar("2 B", 0.5, 2, 0, 2, 0, 2, ("2.x", "2.y"))]
     assert ProgressShown(bars).text().splitlines() == [
         "1 A  ████████████████████  3 of 3 points, 1 of 1 parts, 1 hint",
         "2 B  █████░░░░░░░░░░░░░░░  0.5 of 2 points, 0 of 2 parts, 2 solutions opened early",
