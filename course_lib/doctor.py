@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -32,7 +31,7 @@ class Check:
 
 def examine() -> list[Check]:
     """Run every check; a check that breaks is itself a failure and stops no other."""
-    checks = (python, torch, codecs, disk, hub, torchvision, browser, bubblewrap)
+    checks = (python, torch, codecs, disk, hub, torchvision, browser, sandbox)
     return [_attempt(check) for check in checks]
 
 
@@ -149,20 +148,17 @@ def browser() -> Check:
     return Check("browser", "ok", getattr(found, "name", type(found).__name__))
 
 
-def bubblewrap() -> Check:
-    """bwrap starts a process in namespaces of its own: being installed is not enough where the kernel forbids them."""
+def sandbox() -> Check:
+    """A sandbox starts, and a cell runs in it: being installed is not enough where the kernel forbids namespaces."""
     why = "Needed only to grade other people's notebooks."
-    command = shutil.which("bwrap")
-    if command is None:
-        return Check("bubblewrap", "absent", "not installed.", f"{why} Debian, Ubuntu: apt-get install bubblewrap")
-    run = subprocess.run(
-        [command, "--ro-bind", "/", "/", "--unshare-all", "--die-with-parent", "true"],
-        capture_output=True,
-        text=True,
-        timeout=10,
-        check=False,
-    )
-    if run.returncode:
-        reason = (run.stderr.strip().splitlines() or [f"exit {run.returncode}"])[0]
-        return Check("bubblewrap", "absent", f"{command} cannot isolate ({reason}).", why)
-    return Check("bubblewrap", "ok", command)
+    from course_lib.grade.sandbox import Sandbox, SandboxError, bubblewrap
+
+    try:
+        with Sandbox() as started, started.open() as session:
+            session.deadline(10)
+            failed = session.run([("cell", "import torch; assert torch.ones(2).sum() == 2")])
+    except SandboxError as problem:
+        return Check("sandbox", "absent", problem.what, f"{why} {problem.fix}")
+    if failed:
+        return Check("sandbox", "fail", f"A cell fails in it: {failed['cell']}", why)
+    return Check("sandbox", "ok", f"{bubblewrap()} contains a notebook")

@@ -10,8 +10,9 @@ import pytest
 from course_lib import doctor
 from course_lib.cli import main
 from course_lib.doctor import GIB, Check
+from course_lib.grade.sandbox import bubblewrap
 
-NAMES = ["python", "torch", "codecs", "disk", "hub", "torchvision", "browser", "bubblewrap"]
+NAMES = ["python", "torch", "codecs", "disk", "hub", "torchvision", "browser", "sandbox"]
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +73,9 @@ def test_a_bubblewrap_that_the_kernel_forbids_is_not_called_ok(monkeypatch, tmp_
     put_on_path(
         tmp_path / "bin", monkeypatch, "bwrap", "echo 'bwrap: No permissions to create new namespace' >&2; exit 1"
     )
-    found = doctor.bubblewrap()
+    bubblewrap.cache_clear()
+    found = doctor.sandbox()
+    bubblewrap.cache_clear()
     assert found.state == "absent"
     assert "No permissions to create new namespace" in found.found
 
