@@ -123,6 +123,7 @@ class Sandbox:
         except OSError:
             ready = b""
         if ready != b"R":
+            self.control.close()
             self.process.kill()
             said = (self.process.communicate()[1] or b"").decode(errors="replace").strip().splitlines()
             raise SandboxError(
