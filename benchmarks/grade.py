@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -166,7 +167,7 @@ def _kills(folder: Path) -> tuple[str, str]:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         if journal.exists():
-            with sqlite3.connect(journal) as file:
+            with closing(sqlite3.connect(journal)) as file:  # a reader left open would lock the next run out
                 rows = set(file.execute("SELECT student, written, grade FROM grades"))
             lost += len(seen - rows)
             seen = rows
@@ -174,7 +175,7 @@ def _kills(folder: Path) -> tuple[str, str]:
             shutil.rmtree(folder / "out")
             seen = set()
     subprocess.run(command, check=True, capture_output=True)
-    with sqlite3.connect(journal) as file:
+    with closing(sqlite3.connect(journal)) as file:
         points = dict(file.execute("SELECT student, points FROM grades"))
     right = {f"student{i:03}": 12.0 if i % 4 == 0 else 9.0 for i in range(KILLED_CLASS)}
     return f"{lost} rows lost or changed", "the grades at the end are right" if points == right else "WRONG GRADES"
