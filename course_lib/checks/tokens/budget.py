@@ -31,6 +31,7 @@ def _cases(rng: Random) -> list[Case]:
     other = _rule(patch=rng.choice([14, 16]))
     cases = [
         Case((_rule(), 1, 28 * rng.randint(1, 3), 28 * rng.randint(4, 6))),
+        Case((_rule(), frames, 50, 28 * rng.randint(3, 5) - rng.randint(4, 8))),
         Case((other, frames, *_sizes(rng, other, 60, 300))),
         Case((_rule(pair=2), frames, 56, 28 * rng.randint(3, 5))),
         Case((_rule(between=rng.choice([1, 3])), frames, 56, 28 * rng.randint(3, 5))),

@@ -50,10 +50,11 @@ def _drift() -> Tensor:
 
 
 def _distances() -> Tensor:
-    """[2, 3, 4]: at a threshold of 0.75, sum, norm, largest and root mean square each keep other places."""
+    """[2, 4, 4]: at a threshold of 0.75, sum, norm, largest and root mean square each keep other places."""
     import torch
 
-    return torch.tensor([[[1.0] * 4] * 3, [[1.5, 1.5, 1, 1], [1.5, 1.5, 1.5, 1], [2.75, 1, 1, 1]]])
+    changed = [[1.5, 1.5, 1, 1], [1.5, 1.5, 1.5, 1], [2, 1, 1, 1], [2.75, 1, 1, 1]]
+    return torch.tensor([[[1.0] * 4] * 4, changed])
 
 
 def _quarters(rng: Random, T: int, P: int, D: int) -> Tensor:
