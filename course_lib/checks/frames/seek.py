@@ -53,6 +53,15 @@ def _last_asked(keyframes: list[bool], wanted: list[int]) -> list[list[int]]:
     return [[first, runs[first]] for first in sorted(runs)]
 
 
+def _picture(args: tuple[list[bool], list[int]], yours: list[list[int]], expected: list[list[int]]) -> Matrices | None:
+    keyframes = args[0]
+    mine, right = _mask(yours, len(keyframes)), _mask(expected, len(keyframes))
+    if mine == right:  # another order, or runs joined: there is nothing to see
+        return None
+    columns = ["K" if key else "" for key in keyframes] if len(keyframes) <= 24 else ()
+    return Matrices({"yours: how often decoded": [mine], "expected": [right]}, columns=columns)
+
+
 SEEK = Values(
     _seek_cases,
     decode_runs,
@@ -115,11 +124,5 @@ SEEK = Values(
             lambda keys, wanted: [[_key_before(keys, min(wanted)), max(wanted)]],
         ),
     ],
-    picture=lambda args, yours, expected: Matrices(
-        {
-            "yours: how often decoded": [_mask(yours, len(args[0]))],
-            "expected": [_mask(expected, len(args[0]))],
-        },
-        columns=["K" if key else "" for key in args[0]] if len(args[0]) <= 24 else (),
-    ),
+    picture=_picture,
 )
