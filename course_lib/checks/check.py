@@ -119,7 +119,10 @@ class Values:
     def _explained(self, tried: list, case: Case, yours: Any, expected: Any, plain: str) -> Wrong:
         """The mistake that gives what came back at the smallest failing input, and most of the rest."""
         best, most = None, 0
+        only_type = difference(yours, expected, self.tolerance, loose=True) is None  # no mistake's result explains that
         for mistake in self.mistakes:
+            if only_type and mistake.gives is not None:
+                continue
             if self._explains(mistake, case.args, yours, expected):
                 count = sum(self._explains(mistake, c.args, y, e) for c, y, e in tried if not isinstance(y, Raised))
                 if count > most:

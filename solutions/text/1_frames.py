@@ -63,7 +63,7 @@ check("1.uniform", uniform_indices)
 #
 # A phone films 20 frames a second by day and 4 in the dark, all in one file. So the frame at a second cannot be computed
 # from a rate; it has to be looked up. Shown at a second is the last frame that has come by then. Before the first frame,
-# take the first.
+# take the first. The seconds may be asked in any order.
 
 # %% part="1.by_time"
 def frames_at(seconds, wanted):
@@ -90,7 +90,8 @@ check("1.by_time", frames_at)
 # frames have to be decoded to get the wanted ones?
 #
 # - A run `[first, last]`, both included, begins at a keyframe and ends at a wanted frame.
-# - Wanted frames behind the same keyframe share a run. No frame is decoded twice.
+# - Wanted frames behind the same keyframe share a run; those behind another keyframe have their own, even where the two
+#   touch. No frame is decoded twice.
 # - Runs in the order of the file. The frames may be asked in any order, and more than once.
 
 # %% part="1.seek"

@@ -14,6 +14,16 @@ def times__file_order_2(packets, time_base):
     return [s - seconds[0] for s in seconds]
 
 
+def times__the_first_packet_for_the_first_frame(packets, time_base):
+    first = packets[0]["pts"]
+    return [(t - first) * time_base[0] / time_base[1] for t in sorted(p["pts"] for p in packets if p["size"])]
+
+
+def times__tick_0_dropped(packets, time_base):
+    ticks = sorted(p["pts"] for p in packets if p["pts"])
+    return [(t - ticks[0]) * time_base[0] / time_base[1] for t in ticks]
+
+
 def times__dts_for_pts(packets, time_base):
     ticks = [p["dts"] for p in packets if p["dts"] is not None]
     return [(t - ticks[0]) * time_base[0] / time_base[1] for t in ticks]
@@ -48,6 +58,11 @@ def times__even_gaps(packets, time_base):
 def times__rounded(packets, time_base):
     ticks = sorted(p["pts"] for p in packets if p["size"])
     return [round((t - ticks[0]) * time_base[0] / time_base[1], 2) for t in ticks]
+
+
+def times__rounded_2(packets, time_base):
+    ticks = sorted(p["pts"] for p in packets if p["size"])
+    return ((np.array(ticks) - ticks[0]) * time_base[0] / time_base[1]).astype(np.float32).tolist()
 
 
 def times__the_empty_packet(packets, time_base):
@@ -106,6 +121,19 @@ def by_time__missed_at_its_own_second(seconds, wanted):
     return [max(0, sum(s < t for s in seconds) - 1) for t in wanted]
 
 
+def by_time__in_the_order_of_time(seconds, wanted):
+    return [max(0, sum(s <= t for s in seconds) - 1) for t in sorted(wanted)]
+
+
+def by_time__never_back(seconds, wanted):
+    frames, i = [], 0
+    for t in wanted:
+        while i < len(seconds) - 1 and seconds[i + 1] <= t:
+            i += 1
+        frames.append(i)
+    return frames
+
+
 def by_time__before_the_first(seconds, wanted):
     return (np.searchsorted(seconds, wanted, side="right") - 1).tolist()
 
@@ -156,6 +184,23 @@ def seek__the_end_left_out(keyframes, wanted):
 
 def seek__in_the_order_asked(keyframes, wanted):
     return [[key, end] for key, end in _runs(keyframes, wanted).items()]
+
+
+def seek__neighbours_joined(keyframes, wanted):
+    runs = []
+    for key, end in sorted(_runs(keyframes, wanted).items()):
+        if runs and key == runs[-1][1] + 1:
+            runs[-1][1] = end
+        else:
+            runs.append([key, end])
+    return runs
+
+
+def seek__ends_at_the_one_asked_last(keyframes, wanted):
+    runs = {}
+    for frame in wanted:
+        runs[_key(keyframes, frame)] = frame
+    return sorted([key, end] for key, end in runs.items())
 
 
 def seek__one_run_over_all(keyframes, wanted):

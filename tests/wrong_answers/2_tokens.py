@@ -64,6 +64,56 @@ def _total(rule, frames, h, w):
     return grids * h * w + (grids - 1) * rule["between"]
 
 
+def budget__a_side_of_nothing_2(rule, frames, height, width):
+    unit = rule["patch"] * rule["pool"]
+    h, w = _units(rule, height, width)
+    if max(1, round(height / unit)) * max(1, round(width / unit)) * unit**2 > rule["most"]:
+        scale = math.sqrt(rule["most"] / (height * width))
+        h, w = int(height * scale / unit), int(width * scale / unit)
+    return _total(rule, frames, h, w)
+
+
+def budget__limits_asked_of_the_frame_as_it_came(rule, frames, height, width):
+    unit = rule["patch"] * rule["pool"]
+    scale, way = 1.0, round
+    if height * width > rule["most"]:
+        scale, way = math.sqrt(rule["most"] / (height * width)), math.floor
+    elif height * width < rule["least"]:
+        scale, way = math.sqrt(rule["least"] / (height * width)), math.ceil
+    return _total(rule, frames, *(max(1, way(side * scale / unit)) for side in (height, width)))
+
+
+def _scaled(rule, height, width, sides, area):
+    unit = rule["patch"] * rule["pool"]
+    h, w = (max(1, round(side / unit)) * unit for side in (height, width))
+    height, width = (h, w) if sides else (height, width)
+    size = h * w if area else height * width
+    if h * w > rule["most"]:
+        scale = math.sqrt(rule["most"] / size)
+        return max(1, math.floor(height * scale / unit)), max(1, math.floor(width * scale / unit))
+    if h * w < rule["least"]:
+        scale = math.sqrt(rule["least"] / size)
+        return math.ceil(height * scale / unit), math.ceil(width * scale / unit)
+    return h // unit, w // unit
+
+
+def budget__scaled_from_the_rounded_sides(rule, frames, height, width):
+    return _total(rule, frames, *_scaled(rule, height, width, True, True))
+
+
+def budget__scaled_from_the_rounded_sides_2(rule, frames, height, width):
+    return _total(rule, frames, *_scaled(rule, height, width, False, True))
+
+
+def budget__exactly_at_the_limit(rule, frames, height, width):
+    unit = rule["patch"] * rule["pool"]
+    h, w = (max(1, round(side / unit)) for side in (height, width))
+    if h * w * unit**2 == rule["most"]:
+        scale = math.sqrt(rule["most"] / (height * width))
+        return _total(rule, frames, *(max(1, int(side * scale / unit)) for side in (height, width)))
+    return _total(rule, frames, *_units(rule, height, width))
+
+
 def budget__too_large_stays_large(rule, frames, height, width):
     return _total(rule, frames, *_units({**rule, "most": 10**9}, height, width))
 
@@ -131,6 +181,11 @@ def pool__squares_cut_wrongly(x, k):
     T, H, W, D = x.shape
     x = x[:, : H // k * k, : W // k * k]
     return x.reshape(T, H // k, W // k, k * k, D).mean(dim=3)
+
+
+def pool__reshaped_before_the_edge_is_cut(x, k):
+    T, H, W, D = x.shape
+    return x.reshape(T, H // k, k, W // k, k, D).mean(dim=(2, 4))
 
 
 def pool__the_edge_kept(x, k):
@@ -376,6 +431,18 @@ def prune__another_distance(x, threshold):
 
 def prune__another_distance_2(x, threshold):
     return _pruned(x, lambda now, last: (now - last).abs().max(dim=-1).values > threshold)
+
+
+def prune__another_distance_4(x, threshold):
+    return _pruned(x, lambda now, last: ((now - last) ** 2).mean(dim=-1) ** 0.5 > threshold)
+
+
+def prune__frame_0_overwritten(x, threshold):
+    memory, keep = x[0], torch.ones(x.shape[:2], dtype=torch.bool)
+    for t in range(1, len(x)):
+        keep[t] = (x[t] - memory).abs().mean(dim=-1) > threshold
+        memory[keep[t]] = x[t][keep[t]]
+    return x[keep], *keep.nonzero(as_tuple=True)
 
 
 def prune__another_distance_3(x, threshold):

@@ -263,6 +263,17 @@ def splice__in_one_block(text, video, is_video):
     return torch.stack(rows)
 
 
+def splice__side_by_side(text, video, is_video):
+    out = text.clone()
+    for b, tokens in enumerate(video):
+        if len(tokens) != int(is_video[b].sum()):
+            raise ValueError(f"{int(is_video[b].sum())} places, {len(tokens)} tokens")
+        if len(tokens):
+            first = is_video[b].tolist().index(True)
+            out[b, first : first + len(tokens)] = tokens.to(text.dtype)
+    return out
+
+
 def splice__the_first_clip_in_every_row(text, video, is_video):
     out = text.clone()
     for b in range(len(text)):
@@ -556,6 +567,17 @@ def decode__not_the_likeliest(step, prompt, words, end, max_new_tokens):
         vectors = words[token][None]
         if len(out) == max_new_tokens:
             break
+    return out
+
+
+def decode__not_the_likeliest_3(step, prompt, words, end, max_new_tokens):
+    vectors, out = prompt, []
+    while len(out) < max_new_tokens:
+        token = int(torch.multinomial(step(vectors).softmax(dim=-1), 1, generator=torch.Generator().manual_seed(1)))
+        if token == end:
+            break
+        out.append(token)
+        vectors = words[token][None]
     return out
 
 

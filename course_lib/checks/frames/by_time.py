@@ -29,7 +29,16 @@ def _by_time_cases(rng: Random) -> list[Case]:
         seconds = _uneven(rng, count)
         wanted = [(i + 0.5) * seconds[-1] / 6 for i in range(6)] + [rng.choice(seconds)]
         cases.append(Case((seconds, sorted(wanted))))
-    return cases
+    return [*cases, Case(([0.0, 0.5, 1.0, 3.0], [2.0, 3.5, 0.75, 1.0]))]
+
+
+def _forwards(seconds: list[float], wanted: list[float]) -> list[int]:
+    shown, now = [], 0
+    for t in wanted:
+        while now + 1 < len(seconds) and seconds[now + 1] <= t:
+            now += 1
+        shown.append(now)
+    return shown
 
 
 def _by_rate(seconds: list[float], wanted: list[float]) -> list[int]:
@@ -71,6 +80,18 @@ BY_TIME = Values(
             "A frame is shown from its own second on: at 0.5 s it is the frame of 0.5 s, not the one before. Is it `<` "
             "where `<=` belongs (or side='left' for 'right')?",
             lambda seconds, wanted: [max(0, bisect_left(seconds, t) - 1) for t in wanted],
+        ),
+        Mistake(
+            "in the order of time",
+            "The right frames, sorted. The seconds may be asked in any order, and each answer stands where its second "
+            "stands in `wanted`.",
+            lambda seconds, wanted: sorted(frames_at(seconds, wanted)),
+        ),
+        Mistake(
+            "never back",
+            "Yours only goes forwards through `seconds`, and stays where it is when an earlier second is asked next. "
+            "The seconds may be asked in any order: look each up by itself.",
+            _forwards,
         ),
         Mistake(
             "before the first",

@@ -22,6 +22,7 @@ def _key_before(keyframes: list[bool], frame: int) -> int:
 def _seek_cases(rng: Random) -> list[Case]:
     keys = [True, False, False, False, True, False, False, False]
     cases = [Case((keys, [6])), Case((keys, [1, 2])), Case((keys, [4])), Case((keys, [6, 2, 5]))]
+    cases.append(Case(([*keys, True, False], [3, 6, 8])))
     for count in (20, 60):
         many = [i == 0 or rng.random() < 0.15 for i in range(count)]
         cases.append(Case((many, [rng.randrange(count) for _ in range(count // 6)])))
@@ -35,6 +36,30 @@ def _gop_end(keyframes: list[bool], frame: int) -> int:
 def _mask(runs: list[list[int]], count: int) -> list[int]:
     """How often each frame is decoded."""
     return [sum(first <= i <= last for first, last in runs) for i in range(count)]
+
+
+def _joined(keyframes: list[bool], wanted: list[int]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for first, last in decode_runs(keyframes, wanted):
+        if runs and runs[-1][1] + 1 == first:
+            runs[-1][1] = last
+        else:
+            runs.append([first, last])
+    return runs
+
+
+def _last_asked(keyframes: list[bool], wanted: list[int]) -> list[list[int]]:
+    runs = {_key_before(keyframes, frame): frame for frame in wanted}
+    return [[first, runs[first]] for first in sorted(runs)]
+
+
+def _picture(args: tuple[list[bool], list[int]], yours: list[list[int]], expected: list[list[int]]) -> Matrices | None:
+    keyframes = args[0]
+    mine, right = _mask(yours, len(keyframes)), _mask(expected, len(keyframes))
+    if mine == right:  # another order, or runs joined: there is nothing to see
+        return None
+    columns = ["K" if key else "" for key in keyframes] if len(keyframes) <= 24 else ()
+    return Matrices({"yours: how often decoded": [mine], "expected": [right]}, columns=columns)
 
 
 SEEK = Values(
@@ -80,6 +105,18 @@ SEEK = Values(
             when=lambda args, yours, expected: sorted(yours) == expected or (len(yours) > 1 and yours != sorted(yours)),
         ),
         Mistake(
+            "neighbours joined",
+            "You made one run of two that touch. Nothing is decoded for nothing, but each keyframe has a run of its "
+            "own: a new one begins wherever decoding can begin anew.",
+            _joined,
+        ),
+        Mistake(
+            "ends at the one asked last",
+            "A run ends at the wanted frame that was asked last, and one further on is missing. Frames may be asked in "
+            "any order: the run has to reach the furthest of them.",
+            _last_asked,
+        ),
+        Mistake(
             "one run over all",
             "One run over all of it decodes what lies between two keyframes for nothing. Begin anew at each "
             "keyframe that "
@@ -87,11 +124,5 @@ SEEK = Values(
             lambda keys, wanted: [[_key_before(keys, min(wanted)), max(wanted)]],
         ),
     ],
-    picture=lambda args, yours, expected: Matrices(
-        {
-            "yours: how often decoded": [_mask(yours, len(args[0]))],
-            "expected": [_mask(expected, len(args[0]))],
-        },
-        columns=["K" if key else "" for key in args[0]] if len(args[0]) <= 24 else (),
-    ),
+    picture=_picture,
 )

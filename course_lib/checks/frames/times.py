@@ -54,6 +54,10 @@ def _times_cases(rng: Random) -> list[Case]:
     cases = [Case(([*by_hand, end], [1, 90_000]))]
     odd = [{"pts": 1001 * i + 7, "dts": 1001 * i, "size": 9} for i in range(5)]
     cases.append(Case((odd, [1001, 30_000])))
+    zero = [{"pts": 40 * i, "dts": 40 * i, "size": 9} for i in range(rng.randint(3, 5))]
+    cases.append(Case(([*zero, end], [1, 1000])))
+    cut = [{"pts": 500 + 40 * i, "dts": 400 + 40 * k, "size": 9} for k, i in enumerate([2, 0, 1, 3])]
+    cases.append(Case(([*cut, end], [1, 1000])))  # cut out of a longer file: two frames lean on the one behind them
     for _ in range(3):
         packets, base = packets_of_a_file(rng)
         cases.append(Case((packets, base), f"FUNCTION(the {len(packets)} packets of a real file, {base})"))
@@ -87,6 +91,19 @@ TIMES = Values(
             "the first "
             "frame's. The viewer's order is that of pts: sort before you take anything off.",
             lambda packets, base: _less_first([p["pts"] * base[0] / base[1] for p in _carrying(packets)]),
+        ),
+        Mistake(
+            "the first packet for the first frame",
+            "You take the first packet's time off. The first packet of a file need not be the frame that is shown "
+            "first: here others lean on it and are shown before it. Take off the smallest pts.",
+            lambda packets, base: sorted(
+                (p["pts"] - packets[0]["pts"]) * base[0] / base[1] for p in _carrying(packets)
+            ),
+        ),
+        Mistake(
+            "tick 0 dropped",
+            "The frame of tick 0 is missing: `if pts` is not true of 0. Ask for the size, or whether pts is None.",
+            lambda packets, base: _less_first(sorted(p["pts"] * base[0] / base[1] for p in packets if p["pts"])),
         ),
         Mistake(
             "dts for pts",
@@ -127,9 +144,12 @@ TIMES = Values(
         ),
         Mistake(
             "rounded",
-            "These are rounded. A tick of 1/90000 s is 0.011 ms: leave the seconds as they are.",
+            "These are rounded. A tick of 1/90000 s is 0.011 ms: leave the seconds as they are (float32, torch's usual "
+            "dtype, rounds, too).",
             when=lambda args, yours, expected: (
-                len(yours) == len(expected) and max(abs(a - b) for a, b in zip(yours, expected)) < 0.06
+                isinstance(yours, list)
+                and len(yours) == len(expected)
+                and 1e-6 < max(abs(a - b) for a, b in zip(yours, expected)) < 0.06
             ),
         ),
         Mistake(

@@ -18,9 +18,17 @@ def _linspace(first: float, last: float, n: int) -> list[float]:
 
 
 def _uniform_cases(rng: Random) -> list[Case]:
-    sizes = [(4, 2), (10, 4), (rng.randint(5, 9), 1), (3, 5), (rng.randint(11, 40), rng.randint(3, 9)), (900, 16)]
-    sizes += [(rng.randint(100, 2000), rng.randint(5, 64)) for _ in range(4)]
+    sizes = [(4, 2), (10, 4), (rng.randint(5, 9), 1), (3, 5), _clear(rng, 11, 40, 3, 9), (900, 16)]
+    sizes += [_clear(rng, 100, 2000, 5, 64) for _ in range(4)]
     return [Case(size) for size in sizes]
+
+
+def _clear(rng: Random, least: int, most: int, few: int, many: int) -> tuple[int, int]:
+    """total and n for which no middle is a whole number: there the way of writing the formula would decide."""
+    while True:
+        total, n = rng.randint(least, most), rng.randint(few, many)
+        if all((2 * i + 1) * total % (2 * n) for i in range(n)):
+            return total, n
 
 
 UNIFORM = Values(

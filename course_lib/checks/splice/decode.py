@@ -30,7 +30,7 @@ def _cases(rng: Random) -> list[Asked]:
 
 def _judge(answer: Answer, rng: Random, wrong: Callable[..., Wrong]) -> None:
     for asked in _cases(rng):
-        step = Reader(len(asked.prompt) + asked.most + CALLS)
+        step = Reader(len(asked.prompt) + asked.most + CALLS, share=1 / 16)
         yours: Any = None
         try:
             yours = answer(step, asked.prompt, pocket.words(), asked.end, asked.most)

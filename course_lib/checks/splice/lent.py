@@ -20,9 +20,14 @@ CALLS = 24  # more than any answer needs; whoever asks for more does not stop
 
 @dataclass
 class Reader:
-    """calls: what it was fed, [n, hidden] each; likeliest: what it said after each; refused: why, if it stopped."""
+    """calls: what it was fed, [n, hidden] each; likeliest: what it said after each; refused: why, if it stopped.
+
+    share: of the logits that it returns. Few of them, and a token that is drawn instead of chosen is hardly ever the
+    likeliest; a power of 2 changes no order.
+    """
 
     most: int
+    share: float = 1.0
     calls: list[Tensor] = field(default_factory=list)
     likeliest: list[int] = field(default_factory=list)
     refused: str = ""
@@ -47,7 +52,7 @@ class Reader:
         self.cache = out.past_key_values
         self.calls.append(vectors)
         self.likeliest.append(int(logits.argmax()))
-        return logits
+        return logits * self.share
 
     @property
     def fed(self) -> int:

@@ -97,6 +97,14 @@ def _one_block(words: Tensor, tokens: Tensor, at: Tensor) -> list[Tensor]:
     return [words[:first], tokens, words[first:]]
 
 
+def _side_by_side(text: Tensor, video: list[Tensor], is_video: Tensor) -> Tensor:
+    out = text.clone()
+    for b, tokens in enumerate(video):
+        first = int(is_video[b].long().argmax())
+        out[b, first : first + len(tokens)] = tokens.to(text.dtype)
+    return out
+
+
 def _by_column(text: Tensor, video: list[Tensor], is_video: Tensor) -> Tensor:
     import torch
 
@@ -188,6 +196,12 @@ SPLICE = Values(
             "The video is in one piece from the first placeholder on. Placeholders may stand apart (two clips, or a "
             "time between two moments): every one of them takes its token.",
             _joined(_one_block),
+        ),
+        Mistake(
+            "side by side",
+            "The tokens stand side by side from the first placeholder on: they cover a word between two placeholders, "
+            "and leave a placeholder behind. Every placeholder takes its token, wherever it stands.",
+            _side_by_side,
         ),
         Mistake(
             "the first clip in every row",

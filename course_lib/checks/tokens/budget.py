@@ -28,15 +28,20 @@ def _cases(rng: Random) -> list[Case]:
     frames = rng.choice([3, 5, 7])
     most = _rule(most=rng.choice([100_000, 150_000, 200_000]))
     least = _rule(least=rng.choice([50_000, 70_000, 90_000]))
+    other = _rule(patch=rng.choice([14, 16]))
     cases = [
         Case((_rule(), 1, 28 * rng.randint(1, 3), 28 * rng.randint(4, 6))),
-        Case((_rule(patch=rng.choice([14, 16])), frames, *_sizes(rng, _rule(), 60, 300))),
+        Case((_rule(), frames, 50, 28 * rng.randint(3, 5) - rng.randint(4, 8))),
+        Case((other, frames, *_sizes(rng, other, 60, 300))),
         Case((_rule(pair=2), frames, 56, 28 * rng.randint(3, 5))),
         Case((_rule(between=rng.choice([1, 3])), frames, 56, 28 * rng.randint(3, 5))),
         Case((_rule(pair=2, between=2), frames, 56, 28 * rng.randint(3, 5))),
         Case((_rule(), 2, rng.randint(5, 12), 28 * rng.randint(6, 9))),
         Case((most, 4, *_sizes(rng, most, 480, 1200))),
         Case((least, 4, *_sizes(rng, least, 80, 160))),
+        Case((_rule(most=2500), 2, rng.randint(45, 49), rng.randint(45, 49))),  # as it came it is not too large
+        Case((_rule(most=56 * 84), 2, rng.randint(48, 50), rng.randint(90, 94))),  # exactly `most`
+        Case((_rule(most=20_000), 2, rng.randint(30, 40), rng.randint(2600, 2700))),  # shrunk below half a unit
     ]
     for _ in range(6):
         rule = _rule(
@@ -73,19 +78,24 @@ def _counted(
     rule: Rule, frames: int, height: int, width: int, *, first: Callable[[float], int] = round, least_side: int = 1,
     large: str = "down", small: bool = True, cells: Two = lambda n, pool: n,
     grids: Two = lambda n, pair: -(-n // pair), between: Two = lambda n, grids: grids - 1,
+    asked: str = "rounded", shrunk_side: int = 1, scaled: str = "as it came", exactly: bool = False,
 ) -> int:  # fmt: skip
     """The count with one of its steps done in another way."""
     unit = rule["patch"] * rule["pool"]
     h, w = (max(least_side, first(side / unit)) * unit for side in (height, width))
-    if h * w > rule["most"] and large:
-        s = math.sqrt(rule["most"] / (height * width))
+    pixels = h * w if asked == "rounded" else height * width
+    area = height * width if scaled == "as it came" else h * w
+    if scaled == "sides and factor":
+        height, width = h, w
+    if (pixels > rule["most"] or (exactly and pixels == rule["most"])) and large:
+        s = math.sqrt(rule["most"] / area)
         if large == "square":
             h = w = math.floor(math.sqrt(rule["most"]) / unit) * unit
         else:
             way: Callable[[float], int] = math.floor if large == "down" else round
-            h, w = (max(1, way(side * s / unit)) * unit for side in (height, width))
-    elif h * w < rule["least"] and small:
-        s = math.sqrt(rule["least"] / (height * width))
+            h, w = (max(shrunk_side, way(side * s / unit)) * unit for side in (height, width))
+    elif pixels < rule["least"] and small:
+        s = math.sqrt(rule["least"] / area)
         h, w = (math.ceil(side * s / unit) * unit for side in (height, width))
     count = grids(frames, rule["pair"])
     return count * cells(h * w // unit**2, rule["pool"]) + rule["between"] * between(frames, count)
@@ -166,6 +176,35 @@ BUDGET = Values(
             "A frame may be flatter than half a unit, and then the nearest multiple is 0: no tokens at all. A side has "
             "at least one unit.",
             lambda *args: _counted(*args, least_side=0),
+        ),
+        Mistake(
+            "a side of nothing",
+            "When a flat frame is shrunk, rounding down makes nothing of its short side: no tokens at all. A side has "
+            "at least one unit there, too.",
+            lambda *args: _counted(*args, shrunk_side=0),
+        ),
+        Mistake(
+            "limits asked of the frame as it came",
+            "You compare the frame as it came with `most` and `least`. Compared is what it has become: sides rounded "
+            "to the nearest multiple.",
+            lambda *args: _counted(*args, asked="as it came"),
+        ),
+        Mistake(
+            "scaled from the rounded sides",
+            "You shrink or enlarge the sides that are already rounded, and round a second time. Take the sides as they "
+            "came: `side * sqrt(limit / (height * width))`.",
+            lambda *args: _counted(*args, scaled="sides and factor"),
+        ),
+        Mistake(
+            "scaled from the rounded sides",
+            "Your factor has the pixels of the rounded sides in it. Take height * width as they came, in the factor "
+            "as in what it is multiplied with.",
+            lambda *args: _counted(*args, scaled="the factor"),
+        ),
+        Mistake(
+            "exactly at the limit",
+            "A frame of exactly `most` pixels is not too large: leave it as it is (`>`, not `>=`).",
+            lambda *args: _counted(*args, exactly=True),
         ),
     ],
 )

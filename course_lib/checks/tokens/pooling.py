@@ -116,6 +116,13 @@ POOL = Values(
             _split_wrongly,
         ),
         Mistake(
+            "reshaped before the edge is cut",
+            "Rows or columns that fill no square are still there when you reshape, and the numbers do not come out. "
+            "Cut x to its first h * k rows and w * k columns before that.",
+            raises="RuntimeError",
+            looks="invalid for input of size",
+        ),
+        Mistake(
             "the edge kept",
             "A row or column that does not fill a square is dropped here; yours makes tokens of what is left. (27 x 27 "
             "pooled by 2 is 13 x 13.)",

@@ -32,6 +32,7 @@ def _cases(rng: Random) -> list[Case]:
             (torch.tensor([[[5.0], [1.0], [0.0]]]) + torch.tensor([0, 0.75, 1.5, 2.25])[:, None, None] * _drift(), 1.0)
         ),
         Case((torch.tensor([[[4.0, 4.0]], [[4.0, 4.0]], [[6.0, 4.0]], [[6.0, 7.0]], [[3.0, 10.0]]]), 1.0)),
+        Case((_distances(), 0.75)),
         Case((_quarters(rng, 1, 3, 2), 0.5)),
         Case((_quarters(rng, 5, 3, 2), 0.0)),
     ]
@@ -46,6 +47,14 @@ def _drift() -> Tensor:
     import torch
 
     return torch.tensor([0.0, 1.0, -1.0])[:, None]
+
+
+def _distances() -> Tensor:
+    """[2, 4, 4]: at a threshold of 0.75, sum, norm, largest and root mean square each keep other places."""
+    import torch
+
+    changed = [[1.5, 1.5, 1, 1], [1.5, 1.5, 1.5, 1], [2, 1, 1, 1], [2.75, 1, 1, 1]]
+    return torch.tensor([[[1.0] * 4] * 4, changed])
 
 
 def _quarters(rng: Random, T: int, P: int, D: int) -> Tensor:
@@ -76,6 +85,18 @@ def _kept(
         keep[t] = far >= threshold if at_least else far > threshold
         last = torch.where(keep[t, :, None], x[t], last)
     return keep
+
+
+def _into_a_view(x: Tensor, threshold: float) -> list[Tensor]:
+    """The memory is a view of frame 0, which changes with it."""
+    import torch
+
+    x = x.clone()
+    keep, last = torch.ones(x.shape[:2], dtype=torch.bool), x[0]
+    for t in range(1, len(x)):
+        keep[t] = _distance(x[t], last) > threshold
+        last[keep[t]] = x[t][keep[t]]
+    return _taken(x, keep)
 
 
 def _taken(x: Tensor, keep: Tensor) -> list[Tensor]:
@@ -163,6 +184,11 @@ PRUNE = AnyIndices(
             ),
             Mistake(
                 "another distance",
+                "Yours measures by the root of the mean square. Asked for is the mean of the absolute differences.",
+                lambda x, threshold: _taken(x, _kept(x, threshold, lambda a, b: (a - b).square().mean(dim=-1).sqrt())),
+            ),
+            Mistake(
+                "another distance",
                 "Yours measures by the squared differences. Asked for is the mean of their absolute values.",
                 lambda x, threshold: _taken(x, _kept(x, threshold, lambda a, b: (a - b).square().mean(dim=-1))),
             ),
@@ -210,6 +236,12 @@ PRUNE = AnyIndices(
                 "The right tokens, in the order of their places. A model reads time from the order: all of frame 0, "
                 "then all of frame 1.",
                 _after(_place_after_place),
+            ),
+            Mistake(
+                "frame 0 overwritten",
+                "Frame 0 comes back with tokens of later frames: `last = x[0]` is no copy, and what is written into it "
+                "is written into x. Begin with `x[0].clone()`.",
+                _into_a_view,
             ),
             Mistake(
                 "zeros in their stead",
