@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -183,6 +184,11 @@ class Judged:
         )
 
 
+def _yours(what: str) -> str:
+    """What does not pass, addressed to who handed it in: it is named "it", or "it[3]", where it was found."""
+    return re.sub(r"^it\b", "Your result", what)
+
+
 def _filled(message: str, facts: dict[str, str]) -> str:
     for key, value in facts.items():
         message = message.replace("{" + key + "}", value)
@@ -223,7 +229,7 @@ def run(part: Part, check: Check, answer: Answer, seed: int | str, stub: str = "
     except NotAttempted:
         return outcome("not attempted", "It raises NotImplementedError: write it in place of that line.")
     except NotPlain as problem:
-        return outcome("wrong", f"{problem.what}; only {KINDS} can be handed back.", mistake="a type that cannot pass")
+        return outcome("wrong", f"{_yours(problem.what)}; only {KINDS} can be handed back.", mistake="a type that cannot pass")
     except Raised as problem:
         return outcome("error", problem.shown)
     except UNFORESEEN as problem:  # a result that a demand of the check stumbles over must not end a class's grading

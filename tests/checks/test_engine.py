@@ -216,7 +216,7 @@ def test_an_answer_that_changes_its_input_does_not_change_the_expected_result():
 def test_what_cannot_cross_is_told():
     got = outcome(lambda numbers: {2 * n for n in numbers})
     assert (got.state, got.mistake) == ("wrong", "a type that cannot pass")
-    assert got.message.startswith("it is a set; only numbers, strings, lists")
+    assert got.message.startswith("Your result is a set; only numbers, strings, lists")
 
 
 def test_the_same_seed_draws_the_same_inputs():
