@@ -229,7 +229,8 @@ def run(part: Part, check: Check, answer: Answer, seed: int | str, stub: str = "
     except NotAttempted:
         return outcome("not attempted", "It raises NotImplementedError: write it in place of that line.")
     except NotPlain as problem:
-        return outcome("wrong", f"{_yours(problem.what)}; only {KINDS} can be handed back.", mistake="a type that cannot pass")
+        what = f"{_yours(problem.what)}; only {KINDS} can be handed back."
+        return outcome("wrong", what, mistake="a type that cannot pass")
     except Raised as problem:
         return outcome("error", problem.shown)
     except UNFORESEEN as problem:  # a result that a demand of the check stumbles over must not end a class's grading
