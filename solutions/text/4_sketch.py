@@ -412,8 +412,8 @@ check("4.labels", labels_of)
 #
 # `generate(embeds, mask)` is that of a language model: it reads embeds [B, L, hidden] and the mask that goes with them,
 # [B, L], and gives back an int64 tensor [B, new]. Given embeds, it gives the ids that it has written and no others. In
-# each row there is an answer, then `end_id` once, then padding up to the longest row. Give back each row's answer,
-# without `end_id` and what is behind it. An answer may be empty.
+# each row there is an answer, then `end_id` once, then padding, whatever its id, up to the longest row. Give back each
+# row's answer, without `end_id` and what is behind it. An answer may be empty.
 
 # %% part="4.answer"
 def read_answers(embeds, mask, generate, end_id):

@@ -191,8 +191,9 @@ print({name: [*tensor.shape] for name, tensor in batch.items()})
 print(batch["ids"][0].tolist(), batch["role"][0].tolist(), sep="\n")
 
 # %% [markdown]
-# Write the training run. `weights` are a dict of tensors for a `TinyVideoLM`; `next_batch()` gives a new batch at each
-# call, 500 times and no more. Return the trained weights, as `model.state_dict()` gives them.
+# Write the training run. `weights` are a dict of tensors for a `TinyVideoLM`; `next_batch()`, called without
+# arguments, gives a new batch of 32 at each call, 500 times and no more. Return the trained weights, as
+# `model.state_dict()` gives them.
 #
 # - **To pass:** on clips of the same world that it never saw, at least 80% of the events right, and at least 60
 #   percentage points more than on the same clips with their moments shuffled.

@@ -67,7 +67,8 @@ for question in (
 # hold 1 to 64 seconds, from 0 to `duration`. What your function needs besides, it brings itself: no `course_lib` in it.
 #
 # - Tell each event once: who does what, and from when to when in seconds of the clip. Any wording that names them will
-#   do (`the red car turns right from second 3 to 6.`, `0:03-0:06: The red car is turning right.`).
+#   do (`the red car turns right from second 3 to 6.`, `0:03-0:06: The red car is turning right.`), but a bare number
+#   is not read as a time.
 # - Times are right if an event's start is told within 1.5 s, or the told stretch has half in common with the true one.
 # - Write 15 to 150 words. Leave out what is no event: "nothing happens", "that cannot be seen in the video". Two events
 #   at once *pocket* joins with "and".

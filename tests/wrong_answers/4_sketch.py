@@ -37,6 +37,11 @@ def choose__a_fixed_step(total, n):
     return [step * i for i in range(n)]
 
 
+def choose__a_step_in_floats(total, n):
+    step = (total - 1) / (n - 1)
+    return [int(k * step) for k in range(n)]
+
+
 def choose__counted_from_one(total, n):
     return np.linspace(1, total - 1, n).astype(int).tolist()
 
@@ -84,6 +89,15 @@ def seconds__from_the_first_chosen_frame(frames, pts, time_base, rate):
 
 def seconds__time_base_upside_down(frames, pts, time_base, rate):
     return [(pts[frame] - pts[0]) * time_base[1] / time_base[0] for frame in frames]
+
+
+def seconds__half_a_time_base(frames, pts, time_base, rate):
+    return [(pts[i] - pts[0]) / time_base[1] for i in frames]
+
+
+def seconds__rounded(frames, pts, time_base, rate):
+    num, den = time_base
+    return [round((pts[i] - pts[0]) * num / den, 2) for i in frames]
 
 
 def seconds__a_place_for_a_frame(frames, pts, time_base, rate):
@@ -214,6 +228,11 @@ def encode__tokens_for_moments(pictures, batch, vision):
     return features.reshape(batch, K, N // batch, D).permute(0, 2, 1, 3)
 
 
+def encode__joined_too_early(pictures, batch, vision):
+    features = vision(pictures)
+    return features.reshape(batch, -1, features.shape[-1])
+
+
 def encode__tokens_averaged(pictures, batch, vision):
     return vision(pictures).mean(dim=1, keepdim=True).unflatten(0, (batch, -1))
 
@@ -238,6 +257,10 @@ def project__averaged_over_time_3(features, projector):
 def project__averaged_and_repeated(features, projector):
     T = features.shape[1]
     return projector(features.mean(dim=1, keepdim=True)).repeat(1, T, 1, 1).flatten(1, 2)
+
+
+def project__averaged_over_places_3(features, projector):
+    return projector(features.mean(dim=2, keepdim=True)).flatten(1, 2)
 
 
 def project__averaged_over_places(features, projector):
@@ -474,6 +497,10 @@ def answer__padding_kept(embeds, mask, generate, end_id):
 
 def answer__padding_kept_2(embeds, mask, generate, end_id):
     return generate(embeds, mask).tolist()
+
+
+def answer__padding_by_its_id(embeds, mask, generate, end_id):
+    return [[i for i in row if i not in (0, end_id)] for row in generate(embeds, mask).tolist()]
 
 
 def answer__the_first_row_alone(embeds, mask, generate, end_id):

@@ -341,6 +341,11 @@ def freeze__unknown_stage(names, stage, tied):
     return _with_partners(names, tied, lambda name: _trains(name, stage))
 
 
+def freeze__another_error(names, stage, tied):
+    {"text": ["llm"], "align": ["projector"], "joint": ["projector", "llm"], "tune": ["projector"]}[stage]
+    return _with_partners(names, tied, lambda name: _trains(name, stage))
+
+
 def _loaded(weights, lr=3e-3):
     model = TinyVideoLM()
     model.load_state_dict(weights)
@@ -416,6 +421,10 @@ def train__labels_not_shifted(weights, next_batch, steps):
 
 def train__labels_not_shifted_2(weights, next_batch, steps):
     return _run(weights, next_batch, steps, labels=lambda b: b["ids"])
+
+
+def train__another_batch_size(weights, next_batch, steps):
+    return _run(weights, lambda: next_batch(64), steps)
 
 
 def train__labels_shifted_twice(weights, next_batch, steps):

@@ -292,6 +292,15 @@ def match__best_pair_first(told, true, least):
     return _scores(sorted(pairs), told, true)
 
 
+def match__least_put_afterwards(told, true, least):
+    pairs = _optimal(told, true, 1e-9)
+    return _scores([[i, j] for i, j in pairs if _iou(told[i], true[j]) >= least], told, true)
+
+
+def match__never_a_pair(told, true, least):
+    return _scores([], told, true)
+
+
 def match__precision_and_recall_swapped(told, true, least):
     return _scores(_optimal(told, true, least), told, true) | {
         "precision": _scores(_optimal(told, true, least), told, true)["recall"],
@@ -443,6 +452,13 @@ def contradict__other_words_flagged_2(ask, events):
     return [[[one, a], [other, b]] for one, a, other, b, event in chains if b.lower().rstrip(".") != event]
 
 
+def contradict__other_words_flagged_3(ask, events):
+    def no_an(answer):
+        return "the " + answer.lower().rstrip(".").removeprefix("a ").removeprefix("the ")
+
+    return [[[one, a], [other, b]] for one, a, other, b, event in _chains(ask, events) if no_an(b) != event]
+
+
 def contradict__a_mangled_event(ask, events):
     def short(answer):
         return "nothing happens" if "othing" in answer else " ".join(["the", *answer.split()[1:3]])
@@ -540,6 +556,25 @@ def control__not_reversed(ask, moments, questions):
 def control__not_reversed_2(ask, moments, questions):
     order = list(range(moments))
     return _said(_asked(ask, order, questions), _asked(ask, order[1:] + order[:1], questions))
+
+
+def control__words_that_are_in_it(ask, moments, questions):
+    own, back = ([q["answer"] in ask(order, q["question"]) for q in questions]
+                 for order in (list(range(moments)), list(range(moments))[::-1]))  # fmt: skip
+    return _said(own, back)
+
+
+def control__blind_first(ask, moments, questions):
+    own, back = _both(ask, moments, questions)
+    blind = _wilson(sum(x != y for x, y in zip(own, back)), len(own))[1] < 0.1
+    return _said(own, back, "order-blind" if blind else None)
+
+
+def control__blind_from_b_alone(ask, moments, questions):
+    own, back = _both(ask, moments, questions)
+    said = _said(own, back)
+    blind = _wilson(sum(x and not y for x, y in zip(own, back)), len(own))[1] < 0.1
+    return said | {"verdict": "uses order" if said["low"] > 0.5 else "order-blind" if blind else "undecided"}
 
 
 def control__moments_that_are_not_there(ask, moments, questions):

@@ -18,20 +18,24 @@ def read_answers(
     return [row[since : row.index(end_id, since) + more] for row in generate(embeds, mask).tolist()]
 
 
-def _writer(answers: list[list[int]], masks: Any, end_id: int) -> Callable[[Any, Any], Any]:
-    """A stand-in for `generate`: the answers, ended and padded; other ones if it sees padding as real."""
+def _writer(answers: list[list[int]], prompts: Any, masks: Any, end_id: int, pad: int) -> Callable[[Any, Any], Any]:
+    """A stand-in for `generate`: the answers to these prompts, all at once or some, ended and padded; other ones if it
+    sees padding as real."""
 
     def generate(embeds: Any, mask: Any) -> Any:
         import torch
 
         if mask.shape != embeds.shape[:2]:
             raise Stopped(f"generate got embeds {list(embeds.shape)} and a mask {list(mask.shape)}")
-        longest = max(map(len, answers)) + 1
         rows = []
-        for answer, seen, real in zip(answers, mask, masks, strict=True):
-            off = int((seen != real).sum())
-            rows.append([word + off for word in answer] + [end_id] + [PAD] * (longest - len(answer) - 1))
-        return torch.tensor(rows)
+        for prompt, seen in zip(embeds, mask, strict=True):
+            which = next((b for b, known in enumerate(prompts) if torch.equal(prompt, known)), None)
+            if which is None:
+                raise Stopped("generate got other embeds than those that were handed over")
+            off = int((seen != masks[which]).sum())
+            rows.append([*(word + off for word in answers[which]), end_id])
+        longest = max(map(len, rows))
+        return torch.tensor([row + [pad] * (longest - len(row)) for row in rows])
 
     return generate
 
@@ -40,13 +44,16 @@ def _answer_cases(rng: Random) -> list[Case]:
     import torch
 
     end, cases = 2, []
-    for B, L, lengths in ((1, 4, [2]), (2, 3, [6, 5]), (2, 5, [1, 4]), (3, rng.randint(5, 8), [3, 0, 5])):
+    for B, L, lengths, pad in (
+        (1, 4, [2], PAD), (2, 3, [6, 5], PAD), (2, 5, [1, 4], PAD), (3, rng.randint(5, 8), [3, 0, 5], rng.randint(3, 9))
+    ):  # fmt: skip
         answers = [[rng.randrange(10, 90) for _ in range(length)] for length in lengths]
         mask = torch.ones(B, L, dtype=torch.long)
         for b in range(1, B):
             mask[b, :b] = 0
-        args = (drawn(rng, B, L, 3), mask, _writer(answers, mask, end), end)
-        written = [row + [end] + [PAD] * (max(lengths) - len(row)) for row in answers]
+        embeds = drawn(rng, B, L, 3)
+        args = (embeds, mask, _writer(answers, embeds, mask, end, pad), end)
+        written = [row + [end] + [pad] * (max(lengths) - len(row)) for row in answers]
         cases.append(Case(args, f"FUNCTION(embeds [{B}, {L}, 3], mask, a generate that writes {written}, {end})"))
     return cases
 
@@ -99,6 +106,14 @@ ANSWER = Values(
             "These are the rows as they were written, with their end and the padding behind it. Stop each at its own "
             "end.",
             lambda embeds, mask, generate, end_id: generate(embeds, mask).tolist(),
+        ),
+        Mistake(
+            "padding by its id",
+            "0 is not padding in every model, and here it is not: padding is whatever stands behind the row's end. "
+            "Stop at the end, and no id has to be known but `end_id`.",
+            lambda embeds, mask, generate, end_id: [
+                [word for word in row if word not in (end_id, PAD)] for row in generate(embeds, mask).tolist()
+            ],
         ),
         Mistake(
             "the first row alone",

@@ -22,9 +22,14 @@ def _choose_cases(rng: Random) -> list[Case]:
     while len(sizes) < 9:
         total, n = rng.randint(40, 2000), rng.randint(4, 64)
         # No look between falls on a whole number, where sums of floats may slip below it.
-        if gcd(total - 1, n - 1) == 1 < total % n:
+        # In one a step in floats, n - 1 times, falls short of the last frame.
+        if gcd(total - 1, n - 1) == 1 < total % n and (len(sizes) < 8 or _stepped(total, n)[-1] < total - 1):
             sizes.append((total, n))
     return [Case(size) for size in sizes]
+
+
+def _stepped(total: int, n: int) -> list[int]:
+    return [int(i * ((total - 1) / (n - 1))) for i in range(n)]
 
 
 def _looks(total: int, yours: list[int], expected: list[int]) -> Matrices:
@@ -84,6 +89,13 @@ CHOOSE = Values(
             "A whole step of (total - 1) // (n - 1) loses what the division leaves over, more with every look: the "
             "last one falls short of the end. Compute each number from i.",
             lambda total, n: [i * ((total - 1) // (n - 1)) for i in range(n)],
+        ),
+        Mistake(
+            "a step in floats",
+            "The step (total - 1) / (n - 1) is a float and a hair too small here: n - 1 of them stay below the last "
+            "frame's number, and cutting off makes it the frame before. Divide last, in whole numbers: "
+            "i * (total - 1) // (n - 1).",
+            _stepped,
         ),
         Mistake(
             "counted from one",

@@ -104,6 +104,12 @@ ENCODE = Values(
             ),
         ),
         Mistake(
+            "joined too early",
+            "Frames and their K tokens share an axis: [B, T * K, D] where [B, T, K, D] is asked for. Joining comes in "
+            "`project`, when the projector has seen each moment by itself.",
+            lambda pictures, batch, vision: encode(pictures, batch, vision).flatten(1, 2),
+        ),
+        Mistake(
             "tokens averaged",
             "Each picture's K tokens were averaged to one: where in the picture something is has gone. Keep all of "
             "them.",

@@ -30,6 +30,8 @@ def _projector(rng: Random, width: int, hidden: int, merged: int) -> Callable[[A
 
     def projector(features: Any) -> Any:
         B, T, K, D = _read(features, width).shape
+        if K % merged:
+            raise Stopped(f"projector makes one token of {merged} places each; it got {K} places")
         return features.reshape(B, T, K // merged, merged * D) @ weight  # [B, T, K / merged, hidden]
 
     return projector
@@ -110,6 +112,13 @@ PROJECT = Values(
             "raise, and all would be lost all the same. Hand the projector every moment: [B, T, K, D].",
             raises="Stopped",
             looks="got [1, 1, 1]",
+        ),
+        Mistake(
+            "averaged over places",
+            "The K features of a moment became one before the projector, which wants them all: it makes K' tokens of "
+            "them. Hand it the features as they are.",
+            raises="Stopped",
+            looks="places",
         ),
         Mistake(
             "joined before the projector",

@@ -77,6 +77,18 @@ SECONDS = Values(
             lambda frames, pts, base, rate: [(pts[frame] - pts[0]) * base[1] / base[0] for frame in frames],
         ),
         Mistake(
+            "half a time base",
+            "The ticks are divided by den, and num is left out: it is 1 in many files and 1001 in others.",
+            lambda frames, pts, base, rate: [(pts[frame] - pts[0]) / base[1] for frame in frames],
+        ),
+        Mistake(
+            "rounded",
+            "These are rounded. Leave the seconds as they are; round when you print them.",
+            when=lambda args, yours, expected: (
+                0 < max(abs(a - b) for a, b in zip(yours, expected, strict=True)) < 0.051
+            ),
+        ),
+        Mistake(
             "a place for a frame",
             "These are the seconds of the file's first frames, whichever were chosen. `frames` holds the numbers to "
             "look up; a number's place in that list is not the number.",

@@ -14,6 +14,7 @@ from course_lib.checks.check import Judged, Mistake, Passed, Wrong
 from course_lib.checks.outcome import Ticks
 from course_lib.checks.summary import clips
 from course_lib.checks.summary.asked import about_time, bearing, contradicted, right_answers
+from course_lib.checks.values import shown
 from course_lib.errors import CourseError, ModelError
 from course_lib.temporal import stance
 from course_lib.temporal.mentions import mentions
@@ -24,8 +25,9 @@ from course_lib.timeline import Event, Timeline
 if TYPE_CHECKING:
     from course_lib.video import Clip
 
+SECONDS = "a number of seconds"
 KEYS = {"clip": "a seed, \"demo\", or the path of a file", "model": "a name", "question": "a string",
-        "answer": "a string", "shows": "a string", "start": "seconds", "end": "seconds"}  # fmt: skip
+        "answer": "a string", "shows": "a string", "start": SECONDS, "end": SECONDS}  # fmt: skip
 CRITERIA = ("the model says it", "what happens contradicts it", "the evidence is true", "it is where you say")
 SHARE = 1 / len(CRITERIA)
 TOLERANCE = 1.5  # seconds before or after an event that its place may reach; the neighbour, 3 s on, is turned away
@@ -44,7 +46,7 @@ MISTAKES = [
     ),
     Mistake(
         "a value of the wrong type",
-        "`{key}` of your claim is {value}; it has to be {what}.",
+        "`{key}` of your claim is {value}. It has to be {what}.",
     ),
     Mistake(
         "start after end",
@@ -163,11 +165,11 @@ def _read(value: Any, wrong: Wrongs) -> Claim:
     for key, what in KEYS.items():
         if key not in value:
             raise wrong("a missing key", key=key, what=what)
-        kinds: tuple[type, ...] = (int, float) if what == "seconds" else (int, str) if key == "clip" else (str,)
+        kinds: tuple[type, ...] = (int, float) if what == SECONDS else (int, str) if key == "clip" else (str,)
         given = value[key]
         fits = type(given) in kinds and not (type(given) is str and not 0 < len(given.strip()) <= LONGEST)
         if not fits or (type(given) is not str and not abs(given) < 1e9):
-            raise wrong("a value of the wrong type", key=key, value=str(given)[:60], what=what)
+            raise wrong("a value of the wrong type", key=key, value=shown(given, 60), what=what)
     claim = Claim(**{key: value[key] for key in KEYS})
     if claim.start < 0:
         raise wrong("a value of the wrong type", key="start", value=claim.start, what="seconds from 0 on")

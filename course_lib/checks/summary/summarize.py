@@ -61,8 +61,8 @@ MISTAKES = [
     ),
     Mistake(
         "no times",
-        "The summary does not say when anything happens. You know at which second you asked: an event lasts from "
-        "the first second that shows it to the last.",
+        "No times can be read in your summary. You know at which second you asked: an event lasts from the first "
+        "second that shows it to the last. A bare number is no time: write `second 3`, `3 s` or `0:03`.",
     ),
     Mistake(
         "a number for a second",

@@ -72,7 +72,7 @@ def _asked(answer: Answer, mind: Mind, wrong: Any) -> list[Quotes]:
             raise wrong("over the budget", call=call, budget=str(mind.budget), events=str(len(mind.told))) from problem
         if problem.kind == "Stopped":
             raise wrong("another question", call=call, yours=problem.message) from problem
-        if problem.kind in ("ValueError", "KeyError"):
+        if problem.kind == "KeyError" or (problem.kind == "ValueError" and "in list" in problem.message):
             raise wrong("looked up in the list", call=call, yours=problem.shown) from problem
         raise
     if mind.overspent:

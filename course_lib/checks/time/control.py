@@ -78,6 +78,13 @@ def _same_order(ask: Ask, moments: int, questions: Questions) -> dict[str, Any]:
     return _report(plain, plain, 0.0, 1.0, _verdict(0, 0, len(plain)))
 
 
+def _of_words(ask: Ask, moments: int, questions: Questions) -> dict[str, Any]:
+    order = list(range(moments))
+    plain, control = ([q["answer"] in ask(played, q["question"]) for q in questions] for played in (order, order[::-1]))
+    b, c, n = _counts(plain, control)
+    return _report(plain, control, *wilson(b, b + c), _verdict(b, b + c, n))
+
+
 def _apart(plain: list[bool], control: list[bool]) -> bool:
     return wilson(sum(plain), len(plain))[0] > wilson(sum(control), len(control))[1]
 
@@ -135,6 +142,12 @@ VALUES = Values(
             "Your control is another order than the reversed one: shuffled moments, or a shift, leave many of the "
             "events in their order. The moments from the last to the first are `list(range(moments))[::-1]`.",
             when=_moved,
+        ),
+        Mistake(
+            "words that are in it",
+            "An answer counts as right if the right words are somewhere in it. It is right if it is the same text: "
+            "`==`.",
+            _of_words,
         ),
         Mistake(
             "moments that are not there",
@@ -198,6 +211,34 @@ VALUES = Values(
             "blind is a model of which surely hardly any outcome changes, `wilson(b + c, n)[1]` below 0.1. In "
             "between: `undecided`.",
             _with_verdict(lambda plain, control, b, c: "uses order" if wilson(b, b + c)[0] > 0.5 else "order-blind"),
+        ),
+        Mistake(
+            "blind first",
+            "Few outcomes changed here, and all of them in favour of the clip's own order. That is use of the order: "
+            "ask for `low` above 0.5 first, and only then for `order-blind`.",
+            _with_verdict(
+                lambda plain, control, b, c: (
+                    "order-blind"
+                    if wilson(b + c, len(plain))[1] < MARGIN
+                    else "uses order"
+                    if wilson(b, b + c)[0] > 0.5
+                    else "undecided"
+                )
+            ),
+        ),
+        Mistake(
+            "blind from b alone",
+            "Outcomes changed here, to right when reversed: the order is not all the same to this model. Blind is who "
+            "has hardly any change either way, `wilson(b + c, n)[1]` below 0.1, and yours leaves c out.",
+            _with_verdict(
+                lambda plain, control, b, c: (
+                    "uses order"
+                    if wilson(b, b + c)[0] > 0.5
+                    else "order-blind"
+                    if wilson(b, len(plain))[1] < MARGIN
+                    else "undecided"
+                )
+            ),
         ),
         Mistake(
             "of all questions",

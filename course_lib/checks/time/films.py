@@ -59,7 +59,8 @@ def cases(rng: Random) -> list[Case]:
         ("that uses order on a few questions", _mixed(rng, uses=r(9, 11), contrary=1, knows=20, errs=r(12, 14))),
         ("that guesses", _mixed(rng, uses=(n := r(8, 10)), contrary=n, knows=n, errs=n)),
         ("that is nearly always wrong without looking", _mixed(rng, errs=r(60, 70), knows=2, uses=1)),
-        ("that takes order the wrong way round", _mixed(rng, contrary=r(14, 20), knows=8)),
+        ("that takes order the wrong way round", _mixed(rng, contrary=r(14, 20), knows=r(22, 26))),
+        ("that needs order for six questions of very many", _mixed(rng, uses=6, knows=r(138, 148))),
     ]
     made = []
     for name, how in models:

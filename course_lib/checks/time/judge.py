@@ -184,8 +184,14 @@ VALUES = Values(
             "pivot is skipped",
         ),
         *[
-            Mistake("no event there", NOTHING_THERE, raises=kind)
-            for kind in ("IndexError", "ValueError", "StopIteration", "TypeError", "KeyError")
+            Mistake("no event there", NOTHING_THERE, raises=kind, looks=looks)
+            for kind, looks in (
+                ("IndexError", ""),
+                ("ValueError", ""),
+                ("StopIteration", ""),
+                ("TypeError", "NoneType"),  # a search that gave None
+                ("KeyError", "the "),  # words that a dict of the timeline does not have
+            )
         ],
     ],
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from course_lib.checks.check import Mistake, Values
 from course_lib.checks.time.match_cases import cases
-from course_lib.checks.time.pairing import again, by_fit, changed, common, greedy, iou, length, match_events
+from course_lib.checks.time.pairing import again, by_fit, changed, common, greedy, iou, late, length, match_events
+from course_lib.checks.time.varied import Varied
 
-MATCH = Values(
+VALUES = Values(
     cases,
     match_events,
     tolerance=1e-6,  # F1 rounded to two places is off by up to 5e-3, and is turned away
@@ -82,6 +83,12 @@ MATCH = Values(
             greedy(False, best_first=True),
         ),
         Mistake(
+            "least put afterwards",
+            "You look for the best pairing of all events and then drop the pairs below `least`. Those had taken "
+            "partners from pairs that hold: only what has an IoU of at least `least` may be a pair from the start.",
+            late,
+        ),
+        Mistake(
             "precision and recall swapped",
             "Precision and recall have changed places: precision is the share of what was told, recall the share of "
             "what is true.",
@@ -122,4 +129,15 @@ MATCH = Values(
             ),
         ),
     ],
+)
+
+
+MATCH = Varied(
+    VALUES,
+    Mistake(
+        "never a pair",
+        "You find no pair anywhere, not even of an event that is told half a second late. What two stretches have in "
+        "common goes from the later start to the earlier end, and is 0 only where that is no length.",
+    ),
+    lambda result: result["pairs"],
 )

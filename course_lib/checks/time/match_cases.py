@@ -6,7 +6,7 @@ from random import Random
 
 from course_lib.checks.check import Case
 from course_lib.checks.time.draw import Event, absent, listed, story
-from course_lib.checks.time.pairing import best, fits, greedy, iou, length, match_events
+from course_lib.checks.time.pairing import best, fits, greedy, iou, late, length, match_events
 
 
 def _stretch(rng: Random, what: str, start: float, length: float) -> Event:
@@ -16,13 +16,13 @@ def _stretch(rng: Random, what: str, start: float, length: float) -> Event:
 def _traps(rng: Random, what: str) -> list[Case]:
     """Two told and two true events with the same words, where whoever takes the nearest thing first loses a pair."""
     found: list[Case] = []
-    for trap in (greedy(True), greedy(False), greedy(False, best_first=True)):
+    for trap in (greedy(True), greedy(False), greedy(False, best_first=True), late):
         while True:
             start, gap = rng.uniform(1, 12), rng.uniform(0.3, 1.0)
             first = _stretch(rng, what, start, rng.uniform(3, 5))
             true = [first, _stretch(rng, what, first["end"] + gap, rng.uniform(3, 5))]
             told = [_stretch(rng, what, start + rng.uniform(-2, 7), rng.uniform(2.5, 6)) for _ in range(2)]
-            least = rng.choice([0.1, 0.2])
+            least = rng.choice([0.3, 0.4] if trap is late else [0.1, 0.2])
             if trap(told, true, least) != match_events(told, true, least) and _clear(told, true, least):
                 found.append(_case(told, true, least))
                 break

@@ -9,7 +9,7 @@ from itertools import pairwise
 from random import Random
 
 from course_lib.checks.answer import Stopped
-from course_lib.checks.time.draw import absent, all_once, story
+from course_lib.checks.time.draw import Event, absent, all_once, story
 
 NOTHING = "nothing happens"
 ASKED = re.compile(r"what happens right (after|before) (.+)", re.I)
@@ -60,9 +60,18 @@ class Mind:
     def _worded(self, event: str, rng: Random) -> str:
         bare = event.removeprefix("the ")
         if event != NOTHING:
-            bare = f"{rng.choice(['the', 'an' if bare[0] in 'aeiou' else 'a'])} {bare}"
+            bare = f"{'an' if _vowel(bare) else rng.choice(['the', 'a'])} {bare}"
         capital = rng.random() < 0.5
         return f"{bare[0].upper()}{bare[1:]}{rng.choice(['', '.'])}" if capital else bare
+
+
+def _vowel(words: str) -> bool:
+    return words.removeprefix("the ")[0] in "aeiou"
+
+
+def _all_once_and_an(events: list[Event]) -> bool:
+    """Also: of one of them *an* is said, which somebody who knows *a* and *the* alone does not take off."""
+    return all_once(events) and any(_vowel(e["what"]) for e in events)
 
 
 def believing(events: list[str]) -> dict[tuple[str, str], str]:
@@ -75,7 +84,7 @@ def believing(events: list[str]) -> dict[tuple[str, str], str]:
 
 def minds(rng: Random) -> list[Callable[[], Mind]]:
     """Makers of models, the plainest first; each makes the same one every time."""
-    events = [e["what"] for e in story(rng, fewest=5, fits=all_once)]
+    events = [e["what"] for e in story(rng, fewest=5, fits=_all_once_and_an)]
     small = [e["what"] for e in story(rng, most=4, fits=all_once)][:3]
     true, salt, n = believing(events), rng.randrange(10**9), len(events)
     told, few = rng.sample(events, n), rng.sample(small, 3)

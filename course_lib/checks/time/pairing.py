@@ -77,6 +77,12 @@ def greedy(first: bool, best_first: bool = False) -> Callable[..., dict[str, Any
     return answer
 
 
+def late(told: list[Event], true: list[Event], least: float) -> dict[str, Any]:
+    """Paired without a threshold, which is then put to the pairs."""
+    pairs = best_pairs(told, true, 1e-9)
+    return scored([[i, j] for i, j in pairs if iou(told[i], true[j]) >= least], told, true)
+
+
 def again(told: list[Event], true: list[Event], least: float, each: bool = False) -> dict[str, Any]:
     """Every told event takes the best true one, taken or not; each: all that fit."""
     every = sorted(fits(told, true, least, iou), reverse=True)

@@ -77,7 +77,10 @@ def _mask(gives: Gives) -> Callable[[tuple[Any, ...], Any, Any], bool]:
 def _positions(gives: Gives) -> Callable[[tuple[Any, ...], Any, Any], bool]:
     """Whether the mask is right and the positions are these."""
     return lambda args, yours, expected: bool(
-        (yours[0] == expected[0]).all() and (yours[1] == gives(args[0])).all() and yours[1].shape == expected[1].shape
+        (yours[0] == expected[0]).all()
+        and yours[1].shape == expected[1].shape
+        and (yours[1] != expected[1]).any()
+        and (yours[1] == gives(args[0])).all()
     )
 
 

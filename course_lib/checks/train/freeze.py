@@ -86,8 +86,13 @@ def _unknown_is_refused(answer: Answer, rng: Random) -> None:
     names = ["encoder.stem.weight", "projector.weight", "llm.norm.weight", "llm.layers.0.lora_A.weight"]
     try:
         yours = answer(names, stage, [])
-    except Raised:
-        return
+    except Raised as problem:
+        if problem.kind == "ValueError":
+            return
+        raise Wrong(
+            OTHERWISE.replace("{stage}", stage).replace("{kind}", problem.kind), "another error",
+            call=f"FUNCTION({names}, {stage!r}, [])", yours=problem.shown, expected="ValueError",
+        ) from problem  # fmt: skip
     raise Wrong(
         SILENT.replace("{stage}", stage), "unknown stage", call=f"FUNCTION({names}, {stage!r}, [])", yours=yours,
         expected="ValueError",
@@ -97,6 +102,12 @@ def _unknown_is_refused(answer: Answer, rng: Random) -> None:
 SILENT = (
     "There is no stage {stage}, and yours says nothing: with a slip in its name a run goes on for hours and trains the "
     "wrong parameters, or none. Raise a ValueError that names the stages there are."
+)
+
+
+OTHERWISE = (
+    "There is no stage {stage}, and yours raises {kind}: whoever calls it learns that something in it went wrong, not "
+    "that the stage's name has a slip. Asked for is a ValueError that names the stages there are."
 )
 
 
@@ -192,5 +203,6 @@ FREEZE = Values(
             when=lambda args, yours, expected: set(yours) == set(expected),
         ),
         Mistake("unknown stage", SILENT, when=lambda args, yours, expected: False),
+        Mistake("another error", OTHERWISE, when=lambda args, yours, expected: False),
     ],
 )

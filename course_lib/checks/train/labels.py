@@ -78,7 +78,8 @@ def _also(*roles: int) -> Callable[[tuple[Any, ...], Any, Any], bool]:
 
     def explains(args: tuple[Any, ...], yours: Any, expected: Any) -> bool:
         ids, role = args
-        return bool((yours == _next_where(ANSWER, *roles)(ids, role)).all())
+        more = _next_where(ANSWER, *roles)(ids, role)
+        return bool((yours == more).all()) and not bool((more == expected).all())  # here such tokens are, and differ
 
     return explains
 

@@ -46,6 +46,8 @@ def _judge(answer: Answer, rng: Random, wrong: Callable[..., Wrong]) -> Passed:
     except Raised as problem:
         if problem.kind == "Stopped":
             raise wrong("past the budget", yours=problem.shown) from problem
+        if problem.kind == "TypeError" and "next_batch() " in problem.message:
+            raise wrong("another batch size", yours=problem.shown) from problem
         raise
     if isinstance(trained, dict) and set(trained) == set(start):
         tensors = [w for w in trained.values() if isinstance(w, torch.Tensor)]
@@ -195,6 +197,10 @@ TRAIN = Judged(
             "labels not shifted",
             "The model repeats each word at its own place: labels stood at their own tokens. The logits at place i are "
             f"compared with the token at i + 1. {SCORE}",
+        ),
+        Mistake(
+            "another batch size",
+            "`next_batch()` takes no arguments here: every run gets the same number of clips, 32 a step.",
         ),
         Mistake(
             "labels shifted twice",
