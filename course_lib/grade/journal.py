@@ -54,6 +54,11 @@ class Journal:
                 raise GradeError(
                     f"{path} is being written by another run.", "Wait for it, or give another --out."
                 ) from problem
+            if isinstance(problem, sqlite3.OperationalError):  # of the disk, not of what is in the file
+                raise GradeError(
+                    f"{path} cannot be written ({problem}).",
+                    "Check the disk and its permissions, or give another --out.",
+                ) from problem
             raise GradeError(
                 f"{path} is no journal of grades ({problem}).", "Give another --out, or move it away."
             ) from problem

@@ -23,6 +23,12 @@ def test_a_journal_on_a_full_disk_says_so_and_keeps_what_it_has(tmp_path):
         assert [g.student for g in journal.latest()] == ["ann"]
 
 
+def test_a_journal_that_the_disk_refuses_is_not_called_something_else(tmp_path):
+    (tmp_path / "j.sqlite").mkdir()
+    with pytest.raises(GradeError, match=r"cannot be written \(unable to open"):
+        Journal(tmp_path / "j.sqlite")
+
+
 def test_pages_and_tables_are_written_while_no_other_run_can(tmp_path, monkeypatch, sandbox):
     from handed_in import EXERCISE
 
