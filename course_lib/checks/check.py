@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ from course_lib.checks.compare import difference
 from course_lib.checks.manifest import Part
 from course_lib.checks.origin import borrowed, same_code
 from course_lib.checks.outcome import Outcome, Picture, State, drawable
-from course_lib.checks.values import KINDS, NotPlain, crossed, legible, shown
+from course_lib.checks.values import KINDS, NotPlain, crossed, is_tensor, legible, shown
 
+ROOM = 10_000  # numbers or characters that a result may have beyond ten times what is expected
 MOST_TEXT = 4000  # characters of a message
 UNFORESEEN = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError,
@@ -102,7 +104,10 @@ class Values:
         for case in self.cases(rng):
             expected = crossed(self.expected(*_again(case.args)))
             try:
-                tried.append((case, answer(*_again(case.args)), expected))
+                yours = answer(*_again(case.args))
+                tried.append((case, yours, expected))
+                if _numbers(yours) > ROOM + 10 * _numbers(expected):
+                    break  # wrong at any rate, and a few of these fill the memory
             except Raised as problem:
                 failure = failure or problem
                 tried.append((case, problem, expected))
@@ -120,10 +125,11 @@ class Values:
     def _explained(self, tried: list, case: Case, yours: Any, expected: Any, plain: str) -> Wrong:
         """The mistake that gives what came back at the smallest failing input, and most of the rest."""
         best, most = None, 0
-        only_type = difference(yours, expected, self.tolerance, loose=True) is None  # no mistake's result explains that
-        for mistake in self.mistakes:
+        large = _numbers(yours) > ROOM + 10 * _numbers(expected)  # to look through millions takes hours
+        only_type = not large and difference(yours, expected, self.tolerance, loose=True) is None
+        for mistake in self.mistakes if not large else ():
             if only_type and mistake.gives is not None:
-                continue
+                continue  # its result does not explain a type
             if self._explains(mistake, case.args, yours, expected):
                 count = sum(self._explains(mistake, c.args, y, e) for c, y, e in tried if not isinstance(y, Raised))
                 if count > most:
@@ -131,7 +137,7 @@ class Values:
         facts = {"yours": shown(yours, 120), "expected": shown(expected, 120), "call": written(case)}
         message = _filled(best.message, facts) if best else plain
         picture = None
-        if self.picture:
+        if self.picture and not large:
             try:
                 picture = self.picture(_again(case.args), yours, expected)
             except Exception:  # a result of another type cannot be drawn
@@ -187,6 +193,15 @@ class Judged:
 def _yours(what: str) -> str:
     """What does not pass, addressed to who handed it in: it is named "it", or "it[3]", where it was found."""
     return re.sub(r"^it\b", "Your result", what)
+
+
+def _numbers(value: Any) -> int:
+    """How many numbers or characters a plain value holds."""
+    if is_tensor(value) or type(value).__name__ == "ndarray":
+        return math.prod(value.shape)
+    if isinstance(value, list | dict):
+        return len(value) + sum(map(_numbers, value.values() if isinstance(value, dict) else value))
+    return len(value) if isinstance(value, str) else 1
 
 
 def _filled(message: str, facts: dict[str, str]) -> str:

@@ -74,9 +74,9 @@ def grade(
     make_folder(out)
     with Journal(out / "journal.sqlite") as journal:
         grades = _grades(handed_in, journal, unsafe_local, workers, scheduler, set(regrade or ()), reseed)
-    of = {(s.student, s.exercise): s for s in handed_in}
-    fair = [with_penalty(g, days_of(of[g.student, g.exercise], days), late_penalty) for g in grades]
-    written = write(fair, handed_in, out, chosen)
+        of = {(s.student, s.exercise): s for s in handed_in}
+        fair = [with_penalty(g, days_of(of[g.student, g.exercise], days), late_penalty) for g in grades]
+        written = write(fair, handed_in, out, chosen)  # while no other run can write into the same folder
     _summary(fair)
     for path in written:
         typer.echo(str(path))

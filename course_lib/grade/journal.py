@@ -54,6 +54,11 @@ class Journal:
                 raise GradeError(
                     f"{path} is being written by another run.", "Wait for it, or give another --out."
                 ) from problem
+            if isinstance(problem, sqlite3.OperationalError):  # of the disk, not of what is in the file
+                raise GradeError(
+                    f"{path} cannot be written ({problem}).",
+                    "Check the disk and its permissions, or give another --out.",
+                ) from problem
             raise GradeError(
                 f"{path} is no journal of grades ({problem}).", "Give another --out, or move it away."
             ) from problem
@@ -63,15 +68,22 @@ class Journal:
 
     def add(self, grade: Grade) -> None:
         """Keep a grade; when this returns it is on the disk. One of the same submission, checks and version goes."""
-        with self.file:
-            self.file.execute(
-                "INSERT OR REPLACE INTO grades (student, exercise, submission, checks, version, state, points, "
-                "max_points, grade) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    grade.student, grade.exercise, grade.submission, grade.checks, grade.version, grade.state,
-                    grade.points, grade.max_points, json.dumps(grade.to_dict()),
-                ),
-            )  # fmt: skip
+        row = (
+            grade.student, grade.exercise, grade.submission, grade.checks, grade.version, grade.state,
+            grade.points, grade.max_points, json.dumps(grade.to_dict()),
+        )  # fmt: skip
+        try:
+            with self.file:
+                self.file.execute(
+                    "INSERT OR REPLACE INTO grades (student, exercise, submission, checks, version, state, points, "
+                    "max_points, grade) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    row,
+                )
+        except sqlite3.OperationalError as problem:  # a full disk, or one that has gone
+            raise GradeError(
+                f"{self.path} cannot be written ({problem}).",
+                "Mend that and run the same command again: it goes on with what is left.",
+            ) from problem
 
     def has(self, submission: Submission, checks: str, version: str) -> bool:
         """Whether it was graded: with these checks, by this version, and not lost to a failure of the grader."""

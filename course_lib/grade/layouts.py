@@ -5,19 +5,24 @@ What is found is only read, never unpacked to the disk: a name in an archive is 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from course_lib.grade.journal import GradeError
 
 MOST_BYTES = 30 << 20  # of one notebook: a clip that was played in it is stored in it
 MOST_FILES = 200_000
 MOST_TOGETHER = 20 << 30  # of an archive, unpacked
+UNREADABLE = "Get it again from who handed it in, or take it out."
 RECORD = "progress.jsonl"  # learn.record's file, if a student hands it in
 # Canvas: lastnamefirst_LATE_12345_67890_name.ipynb; Moodle: First Last_12345_assignsubmission_file_
 CANVAS = re.compile(r"^(?P<student>[^_/]+)(?P<late>_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<name>.+)$", re.I)
@@ -58,7 +63,14 @@ def find(path: Path) -> Iterator[Found]:
         owner = _owner(name)
         if owner is not None:
             student, rest, late = owner
-            yield Found(student, rest, read(), when, late)
+            try:
+                data = read()
+            # zipfile raises RuntimeError for a password, NotImplementedError for a method, zlib.error for nonsense
+            except (OSError, RuntimeError, zipfile.BadZipFile, zlib.error, EOFError, ValueError) as problem:
+                raise GradeError(
+                    f"{rest!r:.150} of {student} in {path} cannot be read ({problem}).", UNREADABLE
+                ) from None
+            yield Found(student, rest, data, when, late)
     if not number:
         raise GradeError(f"There is no notebook in {path}.", "Expected: STUDENT/1_frames.ipynb, or a zip of an LMS.")
 
@@ -68,22 +80,24 @@ def _owner(name: PurePosixPath) -> tuple[str, str, bool] | None:
     pieces = [piece for piece in name.parts if piece not in (".", "..", "/")]
     if any(piece.startswith((".", "__MACOSX")) for piece in pieces):
         return None  # checkpoints and what a Mac leaves in a zip
-    if "submitted" in pieces[:-2]:
-        pieces = pieces[pieces.index("submitted") + 1 :]
     if len(pieces) >= 2:
         match = MOODLE.match(pieces[0])
         # With the number: two students may have one name, and Moodle takes grades by it alone.
-        owner = f"{match['student']}_{match['user']}" if match else pieces[0]
-        return person(owner), "/".join(pieces[1:]), False
+        owner = f"{person(match['student'])}_{match['user']}" if match else person(pieces[0])
+        return owner, "/".join(pieces[1:]), False
     if pieces and (match := CANVAS.match(pieces[0])):
-        return person(f"{match['student']}_{match['user']}"), match["name"], bool(match["late"])
+        return f"{person(match['student'])}_{match['user']}", match["name"], bool(match["late"])
     return None
 
 
 def person(name: str) -> str:
-    """A name as it may stand in a table: printable, of one line, at most 100 characters."""
+    """A name as it may stand in a table: printable, of one line, at most 100 characters. One that had to be changed for
+    it ends in a word of its own, or one student's work would be taken for another's."""
     text = unicodedata.normalize("NFC", name)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:100] or "unnamed"
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:100] or "unnamed"
+    if plain == text:
+        return plain
+    return f"{plain[:89]} ~{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:8]}"
 
 
 def _student_of_a_file(path: Path) -> str:
@@ -104,21 +118,17 @@ def _tree(path: Path) -> Iterator[tuple[PurePosixPath, Reads, str]]:
 class Reads:
     """Reads a file when called: its bytes, or None if there are more than MOST_BYTES."""
 
-    def __init__(self, path: Path, member: zipfile.ZipInfo | None = None) -> None:
-        self.path, self.member = path, member
+    def __init__(self, opens: Callable[[], IO[bytes]]) -> None:
+        self.opens = opens
 
     def __call__(self) -> bytes | None:
-        if self.member is None:
-            with self.path.open("rb") as file:
-                data = file.read(MOST_BYTES + 1)
-        else:
-            with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as packed:
-                data = packed.read(MOST_BYTES + 1)  # what the archive says of its size may be a lie
+        with self.opens() as file:
+            data = file.read(MOST_BYTES + 1)  # what an archive says of its size may be a lie
         return data if len(data) <= MOST_BYTES else None
 
 
 def _reads(path: Path) -> Reads:
-    return Reads(path)
+    return Reads(lambda: path.open("rb"))
 
 
 def _modified(path: Path) -> str:
@@ -127,14 +137,36 @@ def _modified(path: Path) -> str:
 
 def _archive(path: Path) -> Iterator[tuple[PurePosixPath, Reads, str]]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, OSError) as problem:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as problem:
         raise GradeError(f"{path} is a damaged zip ({problem}).", "Download it again.") from problem
+    with archive:  # opened once: its list of members may be long
+        yield from _members(path, archive)
+
+
+def _members(path: Path, archive: zipfile.ZipFile) -> Iterator[tuple[PurePosixPath, Reads, str]]:
+    members = [member for member in archive.infolist() if not member.is_dir()]
     if sum(member.file_size for member in members) > MOST_TOGETHER:
         raise GradeError(f"{path} would unpack to over {MOST_TOGETHER >> 30} GB.", "Grade it in parts.")
     names = [PurePosixPath(member.filename.replace("\\", "/")) for member in members]
-    nbgrader = any("submitted" in name.parts[:-2] for name in names)  # its tree holds the sources too
+    top = _submitted(names)
     for name, member in zip(names, members, strict=True):
-        if not nbgrader or "submitted" in name.parts[:-2]:
-            yield name, Reads(path, member), "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*member.date_time)
+        if name.is_relative_to(top):
+            yield (
+                name.relative_to(top),
+                Reads(partial(archive.open, member)),
+                "{}-{:02}-{:02} {:02}:{:02}:{:02}".format(*member.date_time),
+            )
+
+
+def _submitted(names: Sequence[PurePosixPath]) -> PurePosixPath:
+    """Where students' folders lie: in nbgrader's tree, which holds the sources too, in submitted/, at the top or in the
+    one folder of the course. Anywhere else a student has called a folder so, perhaps to hand in as somebody else."""
+    tops = {name.parts[0] for name in names if len(name.parts) > 1 and not name.parts[0].startswith((".", "__MACOSX"))}
+    if "submitted" in tops:
+        return PurePosixPath("submitted")
+    course = min(tops, default="")
+    below = {name.parts[1] for name in names if len(name.parts) > 3}
+    if len(tops) == 1 and "submitted" in below and not MOODLE.match(course):
+        return PurePosixPath(course, "submitted")
+    return PurePosixPath(".")

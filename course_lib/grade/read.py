@@ -6,19 +6,26 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from course_lib.checks.manifest import Exercise, exercises, part_of
+from course_lib.checks.values import legible
 from course_lib.errors import ExerciseError
 from course_lib.grade.journal import GradeError
 from course_lib.grade.layouts import MOST_BYTES, RECORD, Found, find
 from course_lib.grade.records import Submission
 
 MOST_CELLS = 2000
-MOST_SOURCE = 2 << 20  # characters of code in a notebook
+# Characters of code in a notebook; the largest solution has 11,000. The grader parses them, 1 kB for each at worst,
+# and hands them on, in 12 bytes at worst.
+MOST_SOURCE = 200_000
+MOST_VALUES = 3_000_000  # of a file's JSON, outputs among them: 3 bytes each, and a hundred in memory
+MOST_OLD_VALUES = 300_000  # of one that nbformat converts, which takes five times as much
+MOST_NAMED = 5  # files in a note
+MOST_LINE = 10_000  # characters of a line of a record
 CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.M)
 CHECKED = re.compile(r"""\bcheck\(\s*["'](\d+\.\w+)["']""")
 NOTHING = "No notebook of this exercise was handed in."
@@ -26,21 +33,21 @@ NOTHING = "No notebook of this exercise was handed in."
 
 def collect(path: Path) -> list[Submission]:
     """One submission for each student and each exercise that anybody handed in, ordered by both. Raises GradeError."""
-    files: dict[tuple[str, str], list[tuple[Found, Submission]]] = defaultdict(list)
+    files: dict[tuple[str, str], tuple[Found, Submission, list[str]]] = {}
     hints: dict[str, dict[str, int]] = {}
-    lost: list[Submission] = []
+    lost: dict[str, list[str]] = defaultdict(list)
     for found in find(path):
         if found.name.endswith(RECORD):
             hints[found.student] = _hints(found.data)
             continue
         read = read_notebook(found.student, found.name, found.data)
         if read.exercise:
-            files[found.student, read.exercise].append((found, read))
+            key = found.student, read.exercise
+            files[key] = _better(files.get(key), replace(found, data=None), read)  # a class's bytes fit in no memory
         else:
-            lost.append(read)
-    best = {key: _one_of(several) for key, several in files.items()}
-    best = {key: _with_lost(one, lost) for key, one in best.items()}
-    students = {student for student, _ in best} | {read.student for read in lost}
+            lost[found.student] += read.notes
+    best = {key: _with_lost(_told(*several), lost) for key, several in files.items()}
+    students = {student for student, _ in best} | {*lost}
     handed_in = [e.id for e in exercises() if any(key[1] == e.id for key in best)]
     if not handed_in:
         names = ", ".join(e.id for e in exercises())
@@ -55,24 +62,41 @@ def collect(path: Path) -> list[Submission]:
     return rows
 
 
-def _one_of(several: Sequence[tuple[Found, Submission]]) -> Submission:
-    """The newest of a student's notebooks of one exercise that can be read."""
-    ordered = sorted(several, key=lambda pair: (not pair[1].rejected, pair[0].when, pair[0].name))
-    found, chosen = ordered[-1]
-    late = 1.0 if found.late else 0.0
-    if len(ordered) > 1:
-        others = ", ".join(name for name in (f.name for f, _ in ordered[:-1]))
-        what = f"You handed in {len(ordered)} notebooks of this exercise."
-        note = f"{what} Graded: the newest, {found.name}; not {others}."
+def _better(
+    before: tuple[Found, Submission, list[str]] | None, found: Found, read: Submission
+) -> tuple[Found, Submission, list[str]]:
+    """The newest of a student's notebooks of one exercise that can be read, and the names of the others."""
+    if before is None:
+        return found, read, []
+    one, other = sorted(
+        [before[:2], (found, read)], key=lambda pair: (not pair[1].rejected, pair[0].when, pair[0].name)
+    )
+    return *other, [*before[2], one[0].name]
+
+
+def _told(found: Found, chosen: Submission, others: Sequence[str]) -> Submission:
+    if others:
+        what = f"You handed in {len(others) + 1} notebooks of this exercise."
+        note = f"{what} Graded: the newest, {_short(found.name)}; not {_some(sorted(map(_short, others)), ', ')}."
         chosen = replace(chosen, notes=(*chosen.notes, note))
-    return replace(chosen, late_days=late)
+    return replace(chosen, late_days=1.0 if found.late else 0.0)
 
 
-def _with_lost(one: Submission, lost: Sequence[Submission]) -> Submission:
+def _short(name: str) -> str:
+    """A file's name in a sentence; in an archive it may be 65,535 characters long."""
+    return legible(name, 120)
+
+
+def _some(names: Sequence[str], between: str) -> str:
+    more = [f"and {len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+    return between.join([*names[:MOST_NAMED], *more])
+
+
+def _with_lost(one: Submission, lost: Mapping[str, Sequence[str]]) -> Submission:
     """A note, or the reason, of files by the same student that could not be told to be any exercise."""
-    mine = [f"{'; '.join(other.notes)}" for other in lost if other.student == one.student]
-    if not mine:
+    if not lost.get(one.student):
         return one
+    mine = [_some(lost[one.student], " ")]
     if one.rejected == NOTHING:
         return replace(one, rejected=" ".join([NOTHING, *mine]))
     return replace(one, notes=(*one.notes, *mine))
@@ -88,7 +112,7 @@ def read_notebook(student: str, name: str, data: bytes | None) -> Submission:
     if text is not None:
         cells, more, why = _cells(text)
         notes += more
-    exercise = by_name or _by_content(cells)
+    exercise, name = by_name or _by_content(cells), _short(name)
     if exercise is None:
         what = why or "It has no cell of any exercise."
         return Submission(student, "", notes=(f"{name} was not taken for an exercise: {what}",), digest=digest)
@@ -178,12 +202,16 @@ def _cells(text: str) -> tuple[list[tuple[str, str, str]], list[str], str]:
             [],
             "It has marks of an unfinished merge (<<<<<<<, =======, >>>>>>>). Settle it and hand it in again.",
         )
-    raw = _json(text)
+    values = sum(map(text.count, ",[{"))
+    raw = _json(text) if values <= MOST_VALUES else {}
     if raw is None:
         return [], [], "It is not a notebook: not JSON. Hand in the .ipynb file itself."
+    old = raw.get("nbformat") != 4
+    if values > (MOST_OLD_VALUES if old else MOST_VALUES):
+        return [], [], f"It holds {values:,} values, most of them in outputs. Clear these and hand it in again."
     try:
-        notebook = nbformat.reads(text, as_version=4) if raw.get("nbformat") != 4 else nbformat.from_dict(raw)
-        cells = [cell for cell in notebook.cells if cell.get("cell_type") == "code"]
+        notebook = nbformat.reads(text, as_version=4) if old else raw
+        cells = [cell for cell in notebook["cells"] if cell.get("cell_type") == "code"]
         sources = ["".join(cell.get("source") or "") for cell in cells]
     except Exception as problem:  # anything may stand in the file, and nbformat raises what it likes
         return (
@@ -229,7 +257,8 @@ def _metadata(cell: Any) -> dict[str, Any]:
 
 def _mark(cell: Any) -> str:
     mark = _metadata(cell)
-    return str(mark.get("grade_id", "")) if mark.get("solution") else ""
+    name = mark.get("grade_id", "")
+    return name if isinstance(name, str) and mark.get("solution") else ""
 
 
 def _is_points(cell: Any) -> bool:
@@ -240,8 +269,8 @@ def _is_points(cell: Any) -> bool:
 def _kernel(notebook: Any) -> list[str]:
     metadata = notebook.get("metadata")
     spec = metadata.get("kernelspec") if isinstance(metadata, dict) else None
-    language = str(spec.get("language", "python")) if isinstance(spec, dict) else "python"
-    if language.lower() in ("python", ""):
+    language = spec.get("language", "python") if isinstance(spec, dict) else "python"
+    if not isinstance(language, str) or language.lower() in ("python", ""):
         return []
     return [f"The notebook says that its language is {language[:40]!r}; its cells were run as Python."]
 
@@ -251,9 +280,9 @@ def _hints(data: bytes | None) -> dict[str, int]:
     used: dict[str, set[int]] = defaultdict(set)
     for line in (data or b"").splitlines()[:100_000]:
         try:
-            row = json.loads(line)
+            row = json.loads(line[:MOST_LINE])
             if row["what"] == "hint":
                 used[str(row["part"])].add(int(row["number"]))
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, RecursionError, OverflowError):  # a number may be Infinity
             continue
     return {part: len(numbers) for part, numbers in used.items()}

@@ -230,8 +230,119 @@ def test_what_holds_no_submission_is_refused_in_one_line(tmp_path, path, said):
 
 
 def test_a_name_is_one_printable_line():
-    assert (
-        person("Ann\x1b[2J\n  Lee\u202e") == "Ann [2J Lee"
-        and person("\x00") == "unnamed"
-        and len(person("a" * 500)) == 100
-    )
+    assert person("Ann Lee") == "Ann Lee" and person("Ann\x1b[2J\n  Lee\u202e").startswith("Ann [2J Lee ~")
+    assert person("\x00").startswith("unnamed ~") and len(person("a" * 500)) <= 100
+
+
+@pytest.mark.parametrize("other", ["Ann  Lee", "Ann\u202e Lee", "Ann Lee\n", " Ann Lee"])
+def test_a_name_that_looks_like_another_s_is_another_student(tmp_path, other):
+    put(tmp_path, {f"Ann Lee/{NAME}": WHOLE, f"{other}/{NAME}": WHOLE})
+    assert len({s.student for s in collect(tmp_path)}) == 2 and not any(s.notes for s in collect(tmp_path))
+
+
+def test_long_names_that_differ_at_their_ends_are_two_students():
+    assert person("a" * 100 + "1") != person("a" * 100 + "2")
+
+
+MOODLES = "Ann_1_assignsubmission_file_"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {f"Ann/{NAME}": WHOLE, f"Mal/submitted/Ann/x/{NAME}": b"not hers"},
+        {f"{MOODLES}/{NAME}": WHOLE, f"Mal_2_assignsubmission_file_/submitted/{MOODLES}/{NAME}": b"not hers"},
+    ],
+)
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_folder_within_a_student_s_folder_hands_in_for_nobody_else(tmp_path, files, packed):
+    path = put(tmp_path / "in", files)
+    if packed:
+        path = tmp_path / "all.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+    ann, mal = collect(path)
+    assert (ann.student[:3], ann.rejected, ann.notes) == ("Ann", "", ()) and mal.student[:3] == "Mal" and mal.rejected
+
+
+def test_a_student_alone_in_a_moodle_zip_hands_in_for_nobody_else(tmp_path):
+    with zipfile.ZipFile(tmp_path / "m.zip", "w") as archive:
+        archive.writestr(f"Mal_2_assignsubmission_file_/submitted/{MOODLES}/x/{NAME}", WHOLE)
+    assert told(tmp_path / "m.zip") == [("Mal_2", EXERCISE.id, True)]
+
+
+def test_nbgrader_s_tree_may_lie_in_one_folder_of_a_zip(tmp_path):
+    with zipfile.ZipFile(tmp_path / "n.zip", "w") as archive:
+        for name in ("submitted/Ann", "submitted/Bob", "source"):
+            archive.writestr(f"course/{name}/frames/{NAME}", WHOLE)
+    assert told(tmp_path / "n.zip") == ROWS
+
+
+def _patched(directory, local, change):
+    def patch(data):
+        for mark, at in ((b"PK\x01\x02", directory), (b"PK\x03\x04", local)):
+            if at is not None:
+                data[data.rfind(mark) + at] = change(data[data.rfind(mark) + at])
+
+    return patch
+
+
+DAMAGE = {
+    "a password": (_patched(8, 6, lambda b: b | 1), "encrypted"),
+    "a method of nobody's": (_patched(10, 8, lambda b: 99), "not supported"),
+    "another checksum": (_patched(16, None, lambda b: b ^ 1), "CRC"),
+    "another's place": (_patched(43, None, lambda b: 0), "differ|Overlap|Bad magic"),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_a_member_that_cannot_be_read_is_named_in_one_line(tmp_path, what):
+    patch, said = DAMAGE[what]
+    with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("Ann", "Bob"):
+            archive.writestr(f"{name}/{NAME}", WHOLE)
+    data = bytearray((tmp_path / "all.zip").read_bytes())
+    patch(data)
+    (tmp_path / "all.zip").write_bytes(data)
+    with pytest.raises(GradeError, match=said) as refused:
+        collect(tmp_path / "all.zip")
+    assert "of Bob in" in str(refused.value) and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("number", ["Infinity", "-1e999", "NaN", "[1]", "1" * 5000])
+def test_a_record_with_a_number_that_is_none_counts_for_nothing(tmp_path, number):
+    line = f'{{"what": "hint", "part": "1.seek", "number": {number}}}'.encode()
+    [one] = collect(put(tmp_path, {f"Ann/{NAME}": WHOLE, "Ann/progress.jsonl": line}))
+    assert one.hints == 0
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_outputs_of_millions_of_values_are_refused_before_they_are_built(monkeypatch, version):
+    data = b'{"nbformat": %d, "cells": [{"cell_type": "code", "source": "1", "outputs": [%s{}]}]}'
+    monkeypatch.setattr("json.loads", lambda text: {}["built"])
+    one = read_notebook("Ann", NAME, data % (version, b"{}," * 2_000_000))
+    assert "Clear these and hand it in again" in one.rejected
+
+
+def test_code_that_is_too_long_to_parse_and_to_hand_on_is_refused():
+    data = json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": "a\n" * 200_000}]}).encode()
+    assert "too much to grade" in read_notebook("Ann", NAME, data).rejected
+
+
+def test_of_many_notebooks_and_long_names_a_note_tells_a_few(tmp_path):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr(f"Ann/{NAME}", WHOLE)
+        for i in range(20):
+            archive.writestr(f"Ann/{i}/{'n' * 60_000}/{NAME}", WHOLE)
+            archive.writestr(f"Ann/{i}{'n' * 60_000}.ipynb", b"{}")
+    [one] = collect(tmp_path / "all.zip")
+    assert "handed in 21 notebooks" in one.notes[0] and sum(map(len, one.notes)) < 3000
+    assert "and 15 more" in one.notes[0] and "and 15 more" in one.notes[1]
+
+
+def test_the_bytes_of_a_class_are_not_kept(tmp_path, monkeypatch):
+    kept = []
+    monkeypatch.setattr("course_lib.grade.read._told", lambda found, one, others: kept.append(found.data) or one)
+    collect(put(tmp_path, {f"Ann/{NAME}": WHOLE, f"Bob/{NAME}": WHOLE}))
+    assert kept == [None, None]

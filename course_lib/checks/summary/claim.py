@@ -182,7 +182,7 @@ def _not_here(claim: Claim, wrong: Wrongs) -> None:
     """Raises for a claim whose replay would open a file or load a model that a student names on somebody's machine."""
     from course_lib import zoo
 
-    shipped = (zoo.WEIGHTS / claim.model).is_dir() and re.fullmatch(r"[\w-]+", claim.model)
+    shipped = re.fullmatch(r"[\w-]{1,64}", claim.model) and (zoo.WEIGHTS / claim.model).is_dir()
     own_file = not re.fullmatch(r"demo|[0-9]+", str(claim.clip).strip())
     if own_file or not (shipped or claim.model == clips.chosen_model()):
         raise wrong("not replayed here", form=_form(claim))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -49,17 +50,19 @@ def _judged(answer: Answer, rng: Random, wrong: Any) -> None:
         tried.append((mind, yours, contradictions(make())))
     never = not any(yours for _, yours, _ in tried)
     for mind, yours, expected in tried:
-        right = {_key(quotes): quotes for quotes in expected}
+        right, found = {_key(quotes): quotes for quotes in expected}, set[frozenset]()
+        said = {parsed(question): words for question, words in mind.log}
         for quotes in yours:
-            _true_quotes(quotes, mind, wrong)
+            _true_quotes(quotes, said, wrong)
+            found.add(_key(quotes))
             if _key(quotes) not in right:
                 _unfounded(quotes, mind, wrong)
-        if missing := [right[key] for key in right if key not in {_key(quotes) for quotes in yours}]:
+        if missing := [right[key] for key in right if key not in found]:
             raise wrong(_missed(missing, yours, never), model=mind.name,
                         call=f"FUNCTION(ask, {shown(mind.told, 400)}), where ask is {mind.name}",
                         yours=f"{len(yours)} contradictions", expected=f"{len(expected)}, among them:\n"
                         + _told(missing[0]))  # fmt: skip
-        if (different := len({_key(quotes) for quotes in yours})) < len(yours):
+        if (different := len(found)) < len(yours):
             raise wrong("told twice", yours=f"{len(yours)} contradictions, {different} of them different")
 
 
@@ -90,8 +93,8 @@ def _is_quote(quote: Any) -> bool:
     return isinstance(quote, list) and len(quote) == 2 and all(isinstance(words, str) for words in quote)
 
 
-def _true_quotes(quotes: Quotes, mind: Mind, wrong: Any) -> None:
-    said = {parsed(question): words for question, words in mind.log}
+def _true_quotes(quotes: Quotes, said: Mapping[Any, str], wrong: Any) -> None:
+    """said: what the model answered to each question that it was asked."""
     for question, words in quotes:
         if (asked := parsed(question)) is None or asked not in said:
             raise wrong("never asked", yours=f"{question}  {words}", quote=question)

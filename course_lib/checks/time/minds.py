@@ -12,6 +12,7 @@ from course_lib.checks.answer import Stopped
 from course_lib.checks.time.draw import Event, absent, all_once, story
 
 NOTHING = "nothing happens"
+LONGEST = 500  # characters of a question: each is kept, and read again for each quote of it
 ASKED = re.compile(r"what happens right (after|before) (.+)", re.I)
 
 
@@ -44,9 +45,11 @@ class Mind:
         if len(self.log) >= self.budget:
             self.overspent = True
             raise Stopped(f"That would be question {self.budget + 1}; you have {self.budget}.")
-        asked = parsed(question) if isinstance(question, str) else None
+        asked = parsed(question) if isinstance(question, str) and len(question) <= LONGEST else None
         if asked is None:
-            raise Stopped(f'"{question}" is not understood. Ask "What happens right after {self.told[0]}?"')
+            raise Stopped(
+                f'"{str(question)[:LONGEST]}" is not understood. Ask "What happens right after {self.told[0]}?"'
+            )
         named = self.says.get(asked, NOTHING)
         answer = self._worded(named, Random(f"{self.salt}/{asked}")) if self.other_words else named
         self.log.append((question, answer))
