@@ -25,6 +25,7 @@ from course_lib.grade.session import Session
 INSIDE = Path(__file__).parent / "inside"
 NOBODY = 61_181  # a user id that owns nothing, for graders that run as root
 START_SECONDS = 120
+ENVIRONMENT = "/env"  # where the virtual environment is inside: its own place could be hidden, as all of /tmp is
 UNSAFE = "Or give --unsafe-local, for code that you trust."
 
 
@@ -59,14 +60,11 @@ def bubblewrap() -> str:
     )
 
 
-def _with_the_way_to(place: str) -> list[str]:
+def _with_the_way_to(inside: str, place: str) -> list[str]:
     """A folder bound read-only. Those above it would else be their owner's alone, root's."""
-    above = [
-        option
-        for folder in [*reversed(Path(place).parents)][1:]
-        for option in ("--perms", "0755", "--dir", str(folder))
-    ]
-    return [*above, "--ro-bind", place, place]
+    above = [*reversed(Path(inside).parents)][1:]
+    ways = [option for folder in above for option in ("--perms", "0755", "--dir", str(folder))]
+    return [*ways, "--ro-bind", place, inside]
 
 
 def _command(descriptor: int) -> list[str]:
@@ -80,16 +78,21 @@ def _command(descriptor: int) -> list[str]:
             bound += ["--ro-bind", place, place]
     for place in ("/etc/ld.so.cache", "/etc/localtime"):
         bound += ["--ro-bind-try", place, place]
-    prefixes = dict.fromkeys(str(Path(p).resolve()) for p in (sys.base_prefix, sys.prefix))
-    for place in prefixes:
-        if not place.startswith("/usr/") and place != "/usr":
-            bound += _with_the_way_to(place)
-    bound += _with_the_way_to(CPUS) if Path(CPUS).is_dir() else []
-    for folder in [*prefixes, "/usr/local"]:  # an installed course would be a package among the others
-        for package in Path(folder).glob("lib/python*/*-packages/course_lib"):
-            bound += _hidden(package)
-    if any(ROOT.is_relative_to(place) for place in ("/usr", *prefixes)):  # a clone in what was bound for its libraries
-        bound += _hidden(ROOT)
+    base, environment = (str(Path(p).resolve()) for p in (sys.base_prefix, sys.prefix))
+    if base.startswith("/tmp/"):
+        raise SandboxError(f"Python itself lies in {base}, and a sandbox has a /tmp of its own.", f"Move it. {UNSAFE}")
+    places = {} if base == "/usr" or base.startswith("/usr/") else {base: base}
+    if environment != base:
+        places[environment] = ENVIRONMENT
+    for place, inside in places.items():
+        bound += _with_the_way_to(inside, place)
+    bound += _with_the_way_to(CPUS, CPUS) if Path(CPUS).is_dir() else []
+    for folder, inside in [*places.items(), ("/usr", "/usr"), ("/usr/local", "/usr/local")]:
+        # An installed course would be a package among the others; a clone may lie in what is bound for its libraries.
+        for hidden in [*Path(folder).glob("lib/python*/*-packages/course_lib"), ROOT]:
+            if hidden.is_relative_to(folder):
+                bound += _hidden(Path(inside) / hidden.relative_to(folder))
+    python = f"{ENVIRONMENT}/bin/python" if environment != base else sys.executable
     identity = [] if root else ["--unshare-user"]
     return [
         bubblewrap(), *identity, "--unshare-pid", "--unshare-ipc", "--unshare-net", "--unshare-uts",
@@ -98,7 +101,7 @@ def _command(descriptor: int) -> list[str]:
         "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp",
         "--setenv", "OMP_NUM_THREADS", "1", "--setenv", "MKL_NUM_THREADS", "1",
         "--setenv", "HOME", "/tmp", "--setenv", "PATH", "/usr/bin:/bin", "--",
-        sys.executable, "-I", "-B", "/inside/zygote.py", str(descriptor), str(NOBODY if root else 0),
+        python, "-I", "-B", "/inside/zygote.py", str(descriptor), str(NOBODY if root else 0),
     ]  # fmt: skip
 
 
