@@ -281,7 +281,10 @@ def test_a_course_that_lies_among_the_libraries_is_hidden_and_nothing_can_be_lef
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(sandbox, "ROOT", clone)
     command = sandbox._command(3)
+    bound = command.index(str(tmp_path))
+    assert command[bound - 1 : bound + 2] == ["--ro-bind", str(tmp_path), sandbox.ENVIRONMENT]
     for hidden in (clone, package):
-        at = command.index(str(hidden))
-        assert command[at - 1 : at + 3] == ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
-        assert command.index(str(tmp_path)) < at
+        inside = f"{sandbox.ENVIRONMENT}/{hidden.relative_to(tmp_path)}"
+        at = command.index(inside)
+        assert command[at - 1 : at + 3] == ["--tmpfs", inside, "--remount-ro", inside]
+        assert bound < at
