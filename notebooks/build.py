@@ -1,32 +1,37 @@
 """Build the notebooks from their texts: `make notebooks-build`, or `python notebooks/build.py 00_welcome …` for some.
 
 A chapter is written in notebooks/text/NAME.py (jupytext's percent format), the solution of an exercise in
-solutions/text/NAME.py (`course build` makes the learner's notebook of the same text). Building runs it from top to bottom in a
-fresh kernel and stores the outputs in notebooks/NAME.ipynb. `{measured}` in the text becomes what that run took. The
-same text gives the same cell ids, and nothing of the machine but its number of cores is stored. `--prose` keeps the
-outputs where no code changed.
+solutions/text/NAME.py (`course build` makes the learner's notebook of the same text). Building runs it from top to
+bottom in a fresh kernel and stores the outputs in NAME.ipynb above its text/. `{measured}` in the text becomes what that
+run took. The same text gives the same cell ids, and nothing of the machine but its number of cores is stored. `--prose`
+keeps the outputs where no code changed.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from course_lib.checks.manifest import exercise_of
+from course_lib.checks.stubs import cells
+from course_lib.grade.build import KERNEL, plain_cell
+from course_lib.grade.build import notebook as exercise_notebook
+
 HERE = Path(__file__).resolve().parent
 SOLUTIONS = HERE.parent / "solutions"
 CELL_TIMEOUT = 600  # seconds, as under `make test`
 # The stored outputs show no half-drawn bar, and a notebook that is built needs no model hub.
-ENVIRONMENT = {"COURSE_PROGRESS": "off", "COURSE_RECORD": "off", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+ENVIRONMENT = {
+    "COURSE_PROGRESS": "off", "COURSE_RECORD": "off", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false",
+}  # fmt: skip
 PEAK = """
 import resource, sys
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
@@ -53,31 +58,20 @@ def texts() -> list[Path]:
 def unrun_of(text: Path, measured: Measured | None) -> NotebookNode:
     """The notebook of a text file, without outputs."""
     if text.parent.parent == SOLUTIONS:
-        from course_lib.checks.manifest import exercise_of
-        from course_lib.grade.build import notebook
-
-        return notebook(exercise_of(text.stem), solution=True)
+        return exercise_notebook(exercise_of(text.stem), solution=True)
     return unrun(text.read_text(encoding="utf-8"), measured)
 
 
 def unrun(text: str, measured: Measured | None) -> NotebookNode:
     """The notebook of a text, without outputs; with `measured`, its placeholder is filled in."""
-    cells, ids = [], set()
-    for written in jupytext.reads(text, fmt="py:percent").cells:
-        source = written.source.replace("{measured}", measured.text) if measured else written.source
-        digest = hashlib.sha256(written.source.encode()).hexdigest()
-        name = next(digest[i : i + 8] for i in range(56) if digest[i : i + 8] not in ids)
-        ids.add(name)
-        tags = written.metadata.get("tags")
-        make = nbformat.v4.new_code_cell if written.cell_type == "code" else nbformat.v4.new_markdown_cell
-        cells.append(make(source, id=name, metadata={"tags": tags} if tags else {}))
-    metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
-    }
+    made, ids = [], set()
+    for cell in cells(text):
+        source = cell.source.replace("{measured}", measured.text) if measured else cell.source
+        made.append(plain_cell(cell, source, ids))
+    metadata = dict(KERNEL)
     if measured:
         metadata["course"] = asdict(measured)
-    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    return nbformat.v4.new_notebook(cells=made, metadata=metadata)
 
 
 def execute(notebook: NotebookNode, folder: Path) -> Measured:
@@ -106,13 +100,20 @@ def build(text: Path, out: Path) -> Measured:
     """Run the notebook of a text file and write it to `out`. Nothing is written if a cell fails."""
     ran = unrun_of(text, None)
     measured = execute(ran, out.parent)
-    done = unrun_of(text, measured)
-    for cell, run in zip(done.cells, ran.cells, strict=True):
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = run.outputs, run.execution_count
+    _store(unrun_of(text, measured), ran, out)
+    return measured
+
+
+def _store(done: NotebookNode, ran: NotebookNode, out: Path) -> None:
+    """Write `done` with the outputs of `ran`, which has the same code cells."""
+    for cell, run in zip(_code(done), _code(ran), strict=True):
+        cell.outputs, cell.execution_count = run.outputs, run.execution_count
     nbformat.validate(done)
     out.write_text(nbformat.writes(done, version=4) + "\n", encoding="utf-8")
-    return measured
+
+
+def _code(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def build_prose(text: Path, out: Path) -> bool:
@@ -120,13 +121,9 @@ def build_prose(text: Path, out: Path) -> bool:
     old = nbformat.read(out, as_version=4)
     measured = Measured(**old.metadata["course"]) if "course" in old.metadata else None
     done = unrun_of(text, measured)
-    ran, code = ([cell for cell in book.cells if cell.cell_type == "code"] for book in (old, done))
-    if [cell.source for cell in ran] != [cell.source for cell in code]:
+    if [cell.source for cell in _code(old)] != [cell.source for cell in _code(done)]:
         return False
-    for cell, stored in zip(code, ran, strict=True):
-        cell.outputs, cell.execution_count = stored.outputs, stored.execution_count
-    nbformat.validate(done)
-    out.write_text(nbformat.writes(done, version=4) + "\n", encoding="utf-8")
+    _store(done, old, out)
     return True
 
 

@@ -28,6 +28,28 @@ class Answer(Protocol):
     def __call__(self, *args: Any) -> Any: ...
 
 
+class Through:
+    """An answer that stands before another: whoever extends it looks at what comes back, or changes it."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    @property
+    def source(self) -> str:
+        return self.answer.source
+
+    @property
+    def changed(self) -> Sequence[int]:
+        return self.answer.changed
+
+    @property
+    def own(self) -> bool:
+        return self.answer.own
+
+    def __call__(self, *args: Any) -> Any:
+        return self.answer(*args)
+
+
 class NotAttempted(Exception):
     """The answer raised NotImplementedError: it is still the stub."""
 

@@ -117,7 +117,7 @@ class Values:
             if found := difference(yours, expected, self.tolerance):
                 raise self._explained(tried, case, yours, expected, found[1])
         if failure:
-            self._failed(failure, next(case for case, yours, _ in tried if yours is failure), answer)
+            self._failed(failure, next(case for case, yours, _ in tried if yours is failure))
         for demand in self.properties:
             demand(answer, rng)
         return None
@@ -157,7 +157,7 @@ class Values:
         except Exception:  # the mistake itself cannot be made on this input
             return False
 
-    def _failed(self, problem: Raised, case: Case, answer: Answer) -> None:
+    def _failed(self, problem: Raised, case: Case) -> None:
         for mistake in self.mistakes:
             if mistake.raises == problem.kind and mistake.looks in problem.message:
                 facts = {"yours": problem.shown, "expected": "", "call": written(case)}
@@ -215,9 +215,9 @@ def _again(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(crossed(list(args), lambda function: function))
 
 
-def written(case: Case, function: str = "FUNCTION") -> str:
+def written(case: Case) -> str:
     """The call as a person would write it; `FUNCTION` stands for the answer's name, which `run` fills in."""
-    return case.call or f"{function}({', '.join(shown(arg, 120) for arg in case.args)})"
+    return case.call or f"FUNCTION({', '.join(shown(arg, 120) for arg in case.args)})"
 
 
 def run(part: Part, check: Check, answer: Answer, seed: int | str, stub: str = "") -> Outcome:

@@ -48,7 +48,7 @@ def notebook(exercise: Exercise, solution: bool) -> NotebookNode:
             source = solved(cell.source) if solution else given(cell.source)
             done += [_answer_cell(part, source, cell.tags), _points_cell(part)]
         else:
-            done.append(_plain_cell(cell, _filled(cell.source, exercise), ids))
+            done.append(plain_cell(cell, _filled(cell.source, exercise), ids))
     return nbformat.v4.new_notebook(cells=done, metadata=KERNEL)
 
 
@@ -76,7 +76,8 @@ def _nbgrader(name: str, grade: bool = False, solution: bool = False, locked: bo
     }  # fmt: skip
 
 
-def _plain_cell(cell: Cell, source: str, ids: set[str]) -> NotebookNode:
+def plain_cell(cell: Cell, source: str, ids: set[str]) -> NotebookNode:
+    """A cell with `source`, named after the text that it was written as; ids: the names that are taken, and it."""
     digest = hashlib.sha256(cell.source.encode()).hexdigest()
     name = next(digest[i : i + 8] for i in range(56) if digest[i : i + 8] not in ids)
     ids.add(name)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import course_lib
-from course_lib.checks.manifest import exercise_of
 from course_lib.grade.journal import Journal
-from course_lib.grade.judge import Opens, checks_digest, grade, seed_of
+from course_lib.grade.judge import Opens, checks_digest, grade, rejected, row, seed_of
 from course_lib.grade.records import Grade, Submission
 from course_lib.progress import progress
 from course_lib.scale import ScaleError, map_work
@@ -41,7 +40,7 @@ def grade_all(
     checks, version = checks_digest(), course_lib.__version__
     left = [s for s in submissions if again(s) or not journal.has(s, checks, version)]
     for submission in (s for s in left if s.rejected):
-        journal.add(grade(submission, _none(), run.salt))
+        journal.add(rejected(submission, run.salt))
     left = [s for s in left if not s.rejected]
     if scheduler is None and left:
         sandbox_of(run.unsafe)  # in this process, even if others grade: the refusal comes at once
@@ -84,12 +83,9 @@ def _grade_or_say(submission: Submission, run: Run) -> Grade:
 
 
 def _failed(submission: Submission, run: Run, why: str) -> Grade:
-    return Grade(
-        submission.student, submission.exercise, "infrastructure", 0.0, exercise_of(submission.exercise).points,
-        hints=submission.hints, message=f"The grader failed, not the student: {' '.join(why.split())[:300]}.",
-        seed=seed_of(run.salt, submission.exercise, submission.student), submission=submission.digest,
-        checks=checks_digest(), version=course_lib.__version__, notes=submission.notes,
-    )  # fmt: skip
+    message = f"The grader failed, not the student: {' '.join(why.split())[:300]}."
+    seed = seed_of(run.salt, submission.exercise, submission.student)
+    return row(submission, "infrastructure", message, seed)
 
 
 def sandbox_of(unsafe: bool) -> Opens:
@@ -116,12 +112,3 @@ def _forget(unsafe: bool) -> None:
 def _close_all() -> None:
     for unsafe in list(_sandboxes):
         _forget(unsafe)
-
-
-class _Nothing:
-    def open(self) -> None:  # type: ignore[override]
-        raise AssertionError("a rejected notebook is not run")
-
-
-def _none() -> Opens:
-    return _Nothing()  # type: ignore[return-value]

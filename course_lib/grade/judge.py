@@ -59,24 +59,35 @@ def seed_of(salt: str, exercise: str, student: str) -> str:
     return hashlib.sha256(f"{salt}/{exercise}/{student}".encode()).hexdigest()[:16]
 
 
+def row(
+    submission: Submission, state: State, message: str, seed: str, parts: Sequence[dict[str, Any]] = (),
+    seconds: float = 0.0,
+) -> Grade:  # fmt: skip
+    """A grade of a submission by the checks and the library as they are."""
+    return Grade(
+        submission.student, submission.exercise, state, round(sum(part["points"] for part in parts), 2),
+        exercise_of(submission.exercise).points, tuple(parts), submission.hints, message, seed, submission.digest,
+        checks_digest(), course_lib.__version__, round(seconds, 3), submission.notes,
+    )  # fmt: skip
+
+
+def rejected(submission: Submission, salt: str) -> Grade:
+    """The grade of one that cannot be run."""
+    seed = seed_of(salt, submission.exercise, submission.student)
+    return row(submission, "rejected", submission.rejected, seed)
+
+
 def grade(submission: Submission, sandbox: Opens, salt: str, seed: str | None = None) -> Grade:
     """Grade one submission. seed: instead of the student's own (a regrade with other inputs). Raises SandboxError or
     SandboxGone where the sandbox fails, which is nobody's 0."""
+    if submission.rejected:
+        return rejected(submission, salt)
     exercise, began = exercise_of(submission.exercise), time.monotonic()
     seed = seed or seed_of(salt, exercise.id, submission.student)
-    parts = [] if submission.rejected else _Parts(submission, exercise, sandbox, seed).outcomes()
+    parts = _Parts(submission, exercise, sandbox, seed).outcomes()
     states = [part["state"] for part in parts]
-    state: State = "graded"
-    if submission.rejected:
-        state = "rejected"
-    elif "timeout" in states or "crashed" in states:
-        state = "timeout" if "timeout" in states else "crashed"
-    points = round(sum(part["points"] for part in parts), 2)
-    return Grade(
-        submission.student, exercise.id, state, points, exercise.points, tuple(parts), submission.hints,
-        submission.rejected or _message(parts), seed, submission.digest, checks_digest(), course_lib.__version__,
-        round(time.monotonic() - began, 3), submission.notes,
-    )  # fmt: skip
+    state: State = "timeout" if "timeout" in states else "crashed" if "crashed" in states else "graded"
+    return row(submission, state, _message(parts), seed, parts, time.monotonic() - began)
 
 
 def _message(parts: Sequence[dict[str, Any]]) -> str:
@@ -95,16 +106,15 @@ class _Parts:
     def __init__(self, submission: Submission, exercise: Exercise, sandbox: Opens, seed: str) -> None:
         self.submission, self.exercise, self.sandbox, self.seed = submission, exercise, sandbox, seed
         self.sources = dict(submission.cells)
-        self.parts_of = {cell: part for part, cell in submission.part_cells.items()}
+        self.part_cells = set(submission.part_cells.values())
 
     def outcomes(self) -> list[dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
         while left := [part for part in self.exercise.parts if part.id not in found]:
             try:
                 found |= self._together(left, self.submission.cells)
-            except (
-                Broken
-            ):  # a cell broke it before anything was asked: each part alone, with the cells that are no part's
+            except Broken:
+                # A cell broke it before anything was asked: each part alone, with the cells that are no part's.
                 for part in left:
                     found |= self._alone(part)
         return [found[part.id] for part in self.exercise.parts]
@@ -126,7 +136,7 @@ class _Parts:
 
     def _alone(self, part: Part) -> dict[str, dict[str, Any]]:
         mine = self.submission.part_cells.get(part.id)
-        cells = [(name, text) for name, text in self.submission.cells if name not in self.parts_of or name == mine]
+        cells = [(name, text) for name, text in self.submission.cells if name not in self.part_cells or name == mine]
         try:
             return self._together([part], cells)
         except Broken as end:

@@ -6,7 +6,6 @@ import ast
 import dis
 import inspect
 import linecache
-import sys
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator
@@ -122,9 +121,3 @@ def _filled(cell: Any) -> bool:
         return cell.cell_contents is not None
     except ValueError:
         return False
-
-
-def in_notebook() -> bool:
-    """Whether there is somebody to show a picture to."""
-    shell = sys.modules.get("IPython")
-    return bool(shell and shell.get_ipython() is not None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from course_lib.checks.answer import Answer
+from course_lib.checks.answer import Answer, Through
 from course_lib.checks.check import Mistake, Passed, Values, Wrong
 
 
@@ -41,23 +41,14 @@ class Varied:
             return id(result)
 
 
-class _Watched:
+class _Watched(Through):
+    """Keeps what came back."""
+
     def __init__(self, answer: Answer) -> None:
-        self.answer, self.came = answer, list[Any]()
-
-    @property
-    def source(self) -> str:
-        return self.answer.source
-
-    @property
-    def changed(self) -> Sequence[int]:
-        return self.answer.changed
-
-    @property
-    def own(self) -> bool:
-        return self.answer.own
+        super().__init__(answer)
+        self.came: list[Any] = []
 
     def __call__(self, *args: Any) -> Any:
-        result = self.answer(*args)
+        result = super().__call__(*args)
         self.came.append(result)
         return result

@@ -7,32 +7,17 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from course_lib.checks.answer import Answer
+from course_lib.checks.answer import Answer, Through
 from course_lib.checks.check import Mistake, Passed, Values
 from course_lib.checks.values import is_tensor
 
 
-@dataclass(frozen=True)
-class _Indices:
+class _Indices(Through):
     """An answer whose second and third results are int64 tensors, whichever whole numbers they were: their dtype is not
     the point."""
 
-    answer: Answer
-
-    @property
-    def source(self) -> str:
-        return self.answer.source
-
-    @property
-    def changed(self) -> Sequence[int]:
-        return self.answer.changed
-
-    @property
-    def own(self) -> bool:
-        return self.answer.own
-
     def __call__(self, *args: Any) -> Any:
-        given = self.answer(*args)
+        given = super().__call__(*args)
         if not isinstance(given, list) or len(given) != 3:
             return given
         return [given[0], *(_whole(where) for where in given[1:])]
