@@ -1,0 +1,19 @@
+"""A widget and the picture of it in one output: whoever has a kernel plays with the one, everybody else sees the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def show(widget: Any, png: bytes, alt: str) -> None:
+    """Put `widget` into the cell's output, with its static twin: `png`, and `alt`, what it shows in words.
+
+    JupyterLab and VS Code show the widget where it lives. GitHub, nbviewer, PDF, e-mail and a notebook that was opened
+    and not run show the picture; a text terminal shows the words.
+    """
+    from base64 import b64encode
+
+    from IPython.display import display
+
+    bundle = {**widget._repr_mimebundle_(), "image/png": b64encode(png).decode(), "text/plain": alt}
+    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
