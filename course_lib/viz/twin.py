@@ -1,4 +1,4 @@
-"""A widget and the picture of it in one output: whoever has a kernel plays with the one, everybody else sees the other."""
+"""A widget and its picture in one output: with a kernel one plays with it, everywhere else one sees it."""
 
 from __future__ import annotations
 
