@@ -8,9 +8,11 @@ there as comments.
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from course_lib.checks.manifest import Part, exercise_of
 from course_lib.errors import ExerciseError
@@ -31,15 +33,28 @@ class Cell:
 
 def cells(text: str) -> list[Cell]:
     """The cells of a text in jupytext's percent format. Raises ExerciseError if jupytext is not installed."""
+    found = []
+    for cell in _jupytext().reads(text, fmt="py:percent").cells:
+        tags = tuple(cell.metadata.get("tags", ()))
+        found.append(Cell(cell.cell_type, cell.source, cell.metadata.get("part", ""), tags))
+    return found
+
+
+def _jupytext() -> ModuleType:
+    # jsonschema, which it loads, spends a second on a grammar of web addresses where rfc3987-syntax is installed, as it
+    # is with JupyterLab; no notebook is checked for those. A module that is None counts as not installed.
+    grammar = "rfc3987_syntax"
+    blocked = grammar not in sys.modules
+    if blocked:
+        sys.modules[grammar] = None  # type: ignore[assignment]
     try:
         import jupytext
     except ImportError as problem:
         raise ExerciseError("jupytext is not installed.", 'Install it: pip install -e ".[lab]"') from problem
-    found = []
-    for cell in jupytext.reads(text, fmt="py:percent").cells:
-        tags = tuple(cell.metadata.get("tags", ()))
-        found.append(Cell(cell.cell_type, cell.source, cell.metadata.get("part", ""), tags))
-    return found
+    finally:
+        if blocked:
+            del sys.modules[grammar]
+    return jupytext
 
 
 def given(source: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 import course_lib
 from course_lib.grade.journal import Journal
-from course_lib.grade.judge import Opens, checks_digest, grade, rejected, row, seed_of
+from course_lib.grade.judge import Opens, checks_digest, grade, rejected, row, seed_of, wants_torch
 from course_lib.grade.records import Grade, Submission
+from course_lib.grade.sandbox import SandboxError
 from course_lib.progress import progress
 from course_lib.scale import ScaleError, map_work
 
@@ -67,6 +69,9 @@ def grade_all(
 
 def grade_batch(run: Run, batch: Sequence[Submission]) -> list[Grade]:
     """The grades of a batch, in a sandbox that this process keeps. The grader's own failure is a state of its own."""
+    if any(map(wants_torch, batch)):  # it takes a second to start, while others are graded
+        with suppress(SandboxError):  # which comes again where it is opened
+            sandbox_of(run.unsafe).expect(torch=True)
     return [_grade_or_say(submission, run) for submission in batch]
 
 

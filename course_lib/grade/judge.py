@@ -26,7 +26,8 @@ PART_SECONDS = 30
 class Opens(Protocol):
     """A sandbox, or what stands in for one."""
 
-    def open(self) -> Session: ...
+    def open(self, *, torch: bool = True) -> Session: ...
+    def expect(self, torch: bool) -> None: ...
 
 
 class Sandboxed:
@@ -90,6 +91,18 @@ def grade(submission: Submission, sandbox: Opens, salt: str, seed: str | None = 
     return row(submission, state, _message(parts), seed, parts, time.monotonic() - began)
 
 
+def wants_torch(submission: Submission) -> bool:
+    """Whether its process needs torch: its exercise names it, or the notebook itself."""
+    return _names_torch(exercise_of(submission.exercise).text) or any(
+        name in source for _, source in submission.cells for name in ("torch", "transformers")
+    )
+
+
+@cache
+def _names_torch(text: Path) -> bool:
+    return not text.is_file() or "torch" in text.read_text(encoding="utf-8")
+
+
 def _message(parts: Sequence[dict[str, Any]]) -> str:
     right = sum(part["state"] == "pass" for part in parts)
     rest = [
@@ -107,6 +120,7 @@ class _Parts:
         self.submission, self.exercise, self.sandbox, self.seed = submission, exercise, sandbox, seed
         self.sources = dict(submission.cells)
         self.part_cells = set(submission.part_cells.values())
+        self.torch = wants_torch(submission)
 
     def outcomes(self) -> list[dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
@@ -123,7 +137,7 @@ class _Parts:
         """Of as many of `parts` as one process answers; the one that breaks it is among them. Raises Broken if the
         cells do."""
         found = {}
-        with self.sandbox.open() as session:
+        with self.sandbox.open(torch=self.torch) as session:
             session.deadline(CELL_SECONDS)
             failed = session.run(cells)
             for part in parts:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -19,7 +18,7 @@ from course_lib.checks.manifest import Exercise, exercise_of
 from course_lib.checks.outcome import Outcome
 from course_lib.grade.records import Grade
 from course_lib.grade.standing import TO_STUDENT, scored
-from course_lib.viz import checks, style
+from course_lib.viz import checks, failures, style
 from course_lib.viz.page import page
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -71,9 +70,8 @@ def source_of(grades: Sequence[Grade]) -> str:
 
 @cache
 def _drawn_by() -> str:
-    return "".join(
-        hashlib.sha256(Path(str(m)).read_bytes()).hexdigest() for m in (__file__, checks.__file__, style.__file__)
-    )
+    files = (__file__, checks.__file__, failures.__file__, style.__file__)
+    return "".join(hashlib.sha256(Path(str(file)).read_bytes()).hexdigest() for file in files)
 
 
 def feedback(student: str, grades: Sequence[Grade]) -> str:
@@ -116,9 +114,7 @@ def _exercise(exercise: Exercise, grade: Grade) -> Iterable[str]:
 
 def _drawn(shown: checks.Shown) -> str:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the scale of a student's numbers
-            return shown.html()
+        return shown.html()
     except (ValueError, OverflowError, ArithmeticError, MemoryError, RuntimeError, TypeError):
         # Numbers of a student's that no axis holds. The page, and the class's other pages, do not go with them.
         without = replace(shown, outcome=replace(shown.outcome, picture=None))

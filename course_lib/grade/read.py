@@ -192,10 +192,14 @@ def _text(data: bytes | None) -> tuple[str | None, list[str]]:
     return data.decode("latin-1"), ["The file is not UTF-8; it was read as Latin-1, so accents may be wrong."]
 
 
+def _converted(text: str) -> Any:
+    import nbformat  # takes a second, and only notebooks of an older format need it
+
+    return nbformat.reads(text, as_version=4)
+
+
 def _cells(text: str) -> tuple[list[tuple[str, str, str]], list[str], str]:
     """((key, nbgrader's mark, source) of each code cell, what was odd, why it cannot be graded or "")."""
-    import nbformat
-
     if CONFLICT.search(text) and _json(text) is None:
         return (
             [],
@@ -210,7 +214,7 @@ def _cells(text: str) -> tuple[list[tuple[str, str, str]], list[str], str]:
     if values > (MOST_OLD_VALUES if old else MOST_VALUES):
         return [], [], f"It holds {values:,} values, most of them in outputs. Clear these and hand it in again."
     try:
-        notebook = nbformat.reads(text, as_version=4) if old else raw
+        notebook = _converted(text) if old else raw
         cells = [cell for cell in notebook["cells"] if cell.get("cell_type") == "code"]
         sources = ["".join(cell.get("source") or "") for cell in cells]
     except Exception as problem:  # anything may stand in the file, and nbformat raises what it likes

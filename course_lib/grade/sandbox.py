@@ -67,7 +67,7 @@ def _with_the_way_to(inside: str, place: str) -> list[str]:
     return [*ways, "--ro-bind", place, inside]
 
 
-def _command(descriptor: int) -> list[str]:
+def _command(descriptor: int, torch: bool) -> list[str]:
     root = os.geteuid() == 0
     bound: list[str] = []
     for place in ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin"):
@@ -102,6 +102,7 @@ def _command(descriptor: int) -> list[str]:
         "--setenv", "OMP_NUM_THREADS", "1", "--setenv", "MKL_NUM_THREADS", "1",
         "--setenv", "HOME", "/tmp", "--setenv", "PATH", "/usr/bin:/bin", "--",
         python, "-I", "-B", "/inside/zygote.py", str(descriptor), str(NOBODY if root else 0),
+        "torch" if torch else "-",
     ]  # fmt: skip
 
 
@@ -110,22 +111,26 @@ def _hidden(place: Path) -> list[str]:
     return ["--tmpfs", str(place), "--remount-ro", str(place)]
 
 
-class Sandbox:
-    """A sandbox that has been started; use it as a context manager. Raises SandboxError if it does not start."""
+class _Waiting:
+    """The process that waits inside, with or without torch: without, it starts and forks in a fraction of the time."""
 
-    def __init__(self) -> None:
+    def __init__(self, torch: bool) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.is_ready = False
         with theirs:
             self.process = subprocess.Popen(
-                _command(theirs.fileno()), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                _command(theirs.fileno(), torch), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             )  # fmt: skip
+
+    def ready(self) -> None:
+        """Wait until it has imported all that it is to import. Raises SandboxError if it does not start."""
+        if self.is_ready:
+            return
         self.control.settimeout(START_SECONDS)
-        try:
-            ready = self.control.recv(1)
-        except OSError:
-            ready = b""
-        if ready != b"R":
+        with contextlib.suppress(OSError):
+            self.is_ready = self.control.recv(1) == b"R"
+        if not self.is_ready:
             self.control.close()
             self.process.kill()
             said = (self.process.communicate()[1] or b"").decode(errors="replace").strip().splitlines()
@@ -134,15 +139,44 @@ class Sandbox:
                 f"Unprivileged user namespaces may be off here: see README, Grading. {UNSAFE}",
             )
 
-    def open(self, limits: Limits | None = None) -> Session:
-        """A process of its own for one notebook. Raises SandboxError if the sandbox has gone."""
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.control.close()
+        self.process.kill()
+        self.process.communicate()
+
+
+class Sandbox:
+    """A sandbox that has been started; use it as a context manager. Raises SandboxError if it does not start."""
+
+    def __init__(self) -> None:
+        self._waiting = {False: _Waiting(torch=False)}  # the other is started when it is first needed
+        self._waiting[False].ready()
+
+    @property
+    def processes(self) -> list[int]:
+        """The ids of bubblewrap's processes, below which all others are."""
+        return [waiting.process.pid for waiting in self._waiting.values()]
+
+    def expect(self, torch: bool) -> None:
+        """Begin to start what will be needed; `open` waits for it."""
+        if torch not in self._waiting:
+            self._waiting[torch] = _Waiting(torch)
+
+    def open(self, limits: Limits | None = None, torch: bool = True) -> Session:
+        """A process of its own for one notebook. torch: whether torch is imported in it already; where it is not, the
+        notebook can hardly import it itself, within its limit of memory. Raises SandboxError if the sandbox has gone.
+        """
+        self.expect(torch)
+        waiting = self._waiting[torch]
+        waiting.ready()
         limits = limits or Limits()
         ours, channel = socket.socketpair()
         line, lifeline = socket.socketpair()
         packed = LIMITS.pack(limits.megabytes, limits.cpu, limits.file, limits.tmp)
         with channel, lifeline:
             try:
-                socket.send_fds(self.control, [packed], [channel.fileno(), lifeline.fileno()])
+                socket.send_fds(waiting.control, [packed], [channel.fileno(), lifeline.fileno()])
             except OSError as problem:
                 ours.close()
                 line.close()
@@ -150,10 +184,8 @@ class Sandbox:
         return Session(ours, line)
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self.control.close()
-        self.process.kill()
-        self.process.communicate()
+        for waiting in self._waiting.values():
+            waiting.close()
 
     def __enter__(self) -> Sandbox:
         return self

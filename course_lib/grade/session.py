@@ -11,7 +11,6 @@ import select
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -26,15 +25,6 @@ class Broken(Exception):
     def __init__(self, state: str, why: str) -> None:
         super().__init__(f"{state}: {why}")
         self.state, self.why = state, why
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a process ended. code: of its exit, or minus the signal; cpu: seconds; peak: kilobytes of memory."""
-
-    code: int
-    cpu: float
-    peak: int
 
 
 class SandboxGone(Exception):
@@ -61,7 +51,7 @@ class Session:
         self.channel, self.lifeline = channel, lifeline
         self.until = time.monotonic() + 60
         self.over: Broken | None = None
-        self.ending: Ending | None = None
+        self.ending: int | None = None  # the code of its exit, or minus the signal
         self.changed: tuple[int, ...] = ()  # the arguments that the last answer changed, as its own side says
 
     def deadline(self, seconds: float) -> None:
@@ -108,16 +98,12 @@ class Session:
             else:
                 raise self._broken("crashed", "its process answered with something else than was asked")
 
-    def close(self) -> dict[str, float]:
-        """End the process and all that it started. Seconds of CPU and bytes of memory, as far as they are known."""
-        with contextlib.suppress(OSError):
-            self.channel.close()
-        self._let_go()
-        with contextlib.suppress(SandboxGone):  # the calls have told it, or all that was asked is answered
-            self._ended(5.0)
-        with contextlib.suppress(OSError):
-            self.lifeline.close()
-        return {"cpu": self.ending.cpu, "peak": self.ending.peak * 1024} if self.ending else {}
+    def close(self) -> None:
+        """Have the process ended, and all that it started. The next notebook need not wait for that: it has a process
+        and namespaces of its own."""
+        for end in (self.channel, self.lifeline):  # the keeper ends what it keeps when its lifeline closes
+            with contextlib.suppress(OSError):
+                end.close()
 
     def _let_go(self) -> None:
         with contextlib.suppress(OSError):
@@ -182,10 +168,9 @@ class Session:
         if ending is None:
             self._let_go()
             return "it closed its line to the grader"
-        code = ending.code
-        return SIGNALS.get(code, f"its process ended with code {code}" if code >= 0 else f"signal {-code}")
+        return SIGNALS.get(ending, f"its process ended with code {ending}" if ending >= 0 else f"signal {-ending}")
 
-    def _ended(self, seconds: float) -> Ending | None:
+    def _ended(self, seconds: float) -> int | None:
         """What the keeper says when the process has ended; None if it goes on. Raises SandboxGone if there is no
         keeper: no answer can reach it."""
         if self.ending is None:
@@ -199,8 +184,7 @@ class Session:
                 raise SandboxGone(str(problem)) from problem
             if not said or said.startswith("!"):
                 raise SandboxGone(said[1:].strip() or "a keeper ended without a word")
-            code, cpu, peak = said.split()
-            self.ending = Ending(int(code), float(cpu), int(peak))
+            self.ending = int(said)
         return self.ending
 
 

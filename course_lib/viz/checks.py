@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from course_lib.checks.manifest import Part
-from course_lib.checks.outcome import Bars, Matrices, Outcome, Picture, Ticks
+from course_lib.checks.outcome import Outcome
 from course_lib.viz import palette
+from course_lib.viz.failures import svg
 from course_lib.viz.page import picture
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 LOOKS = {  # state -> sign, colour: never the colour alone
     "pass": ("✔", "#00664a"),
@@ -90,7 +87,7 @@ class Shown(_InNotebook):
             parts.append(f"<table>{rows}</table>")
         parts += [f"<div>{share:.0%} {escape(name)}</div>" for name, share in o.criteria.items()]
         if o.picture is not None:
-            parts.append(picture(png(o.picture), o.picture.alt))
+            parts.append(picture(svg(o.picture).encode(), o.picture.alt, "svg+xml"))
         parts += [f"<div>{_coded(line)}</div>" for line in self._next]
         return "\n".join([*parts, "</div>"])
 
@@ -179,100 +176,6 @@ class ProgressShown(_InNotebook):
         points, most = sum(bar.points for bar in self.bars), sum(bar.most for bar in self.bars)
         following = next((part for bar in self.bars for part in bar.open), "")
         return f"{points:g} of {most:g} points." + (f" Next: {following}." if following else " All done.")
-
-
-def png(shown: Picture) -> bytes:
-    out = io.BytesIO()
-    figure(shown).savefig(out, format="png", dpi=100)
-    return out.getvalue()
-
-
-def figure(shown: Picture) -> Figure:
-    """What a failure looks like; at most 7 inches wide."""
-    if isinstance(shown, Ticks):
-        return _ticks(shown)
-    return _matrices(shown) if isinstance(shown, Matrices) else _bars(shown)
-
-
-LANES = ((palette.WRONG, "v"), (palette.RIGHT, "o"), (palette.INK, "|"))  # yours, expected, anything else
-
-
-def _ticks(shown: Ticks) -> Figure:
-    from matplotlib.figure import Figure
-
-    rows = list(shown.rows.items())
-    lanes = len(rows) + bool(shown.events)
-    result = Figure(figsize=(7, 0.6 + 0.42 * lanes), layout="constrained", facecolor=palette.PAPER)
-    axis = result.add_subplot()
-    for y, (_, seconds) in enumerate(rows):
-        colour, marker = LANES[min(y, 2)]
-        axis.hlines(y, 0, shown.duration, color=palette.RULE, lw=1)
-        axis.plot(list(seconds), [y] * len(seconds), marker, color=colour, markersize=6)
-    for start, end, text in shown.events:
-        axis.barh(len(rows), end - start, 0.7, left=start, color=palette.RULE, edgecolor=palette.SOFT)
-        axis.text((start + end) / 2, len(rows), text, ha="center", va="center", fontsize=7, color=palette.INK)
-    names = [name for name, _ in rows] + (["true"] if shown.events else [])
-    axis.set_yticks(range(lanes), names)
-    axis.set(xlabel=shown.unit, ylim=(lanes - 0.4, -0.6))
-    axis.margins(x=0.02)
-    axis.spines[["top", "right", "left"]].set_visible(False)
-    axis.tick_params(axis="y", length=0)
-    return result
-
-
-def _matrices(shown: Matrices) -> Figure:
-    import numpy as np
-    from matplotlib.figure import Figure
-
-    panels = {name: np.atleast_2d(np.asarray(values, dtype=float)) for name, values in shown.panels.items()}
-    high, wide = (max(m.shape[i] for m in panels.values()) for i in (0, 1))
-    stacked = wide > 3 * high
-    down, across = (len(panels), 1) if stacked else (1, len(panels))
-    labels = 0.12 + 0.09 * max(map(len, shown.columns), default=0)
-    cell = min(0.3, (6.0 if stacked else 6.0 / len(panels)) / wide, 3.4 / high)
-    size = (
-        7.0 if stacked else min(7.0, max(2.2, cell * wide + 0.9) * len(panels)),
-        down * (cell * high + 0.5 + labels),
-    )
-    result = Figure(figsize=size, layout="constrained", facecolor=palette.PAPER)
-    low = min(m.min() for m in panels.values() if m.size)
-    top = max(m.max() for m in panels.values() if m.size)
-    for axis, (name, m) in zip(result.subplots(down, across, squeeze=False).flat, panels.items(), strict=True):
-        axis.imshow(m, cmap="Blues", vmin=low - 0.05 * (top - low + 1e-9), vmax=top * 1.1 + 1e-9, aspect="equal")
-        axis.set_title(name, fontsize=10)
-        for i in range(m.shape[0]) if m.size <= 144 else ():
-            for j in range(m.shape[1]):
-                colour = palette.PAPER if m[i, j] > low + 0.6 * (top - low) else palette.INK
-                axis.text(j, i, f"{m[i, j]:.3g}", ha="center", va="center", fontsize=7, color=colour)
-        rows, columns = shown.rows, shown.columns
-        axis.set_yticks(range(len(rows)), rows, fontsize=8) if len(rows) == m.shape[0] else axis.set_yticks([])
-        if len(columns) == m.shape[1]:
-            axis.set_xticks(range(len(columns)), columns, fontsize=8, rotation=90 if max(map(len, columns)) > 3 else 0)
-        else:
-            axis.set_xticks([])
-        axis.tick_params(length=0)
-    return result
-
-
-def _bars(shown: Bars) -> Figure:
-    from matplotlib.figure import Figure
-
-    result = Figure(figsize=(7, 0.6 + 0.36 * len(shown.bars)), layout="constrained", facecolor=palette.PAPER)
-    axis = result.add_subplot()
-    for y, share in enumerate(shown.bars.values()):
-        axis.barh(
-            y, share, 0.7, color=palette.WRONG if y == 0 else palette.RIGHT, hatch="//" if y == 0 else "", edgecolor="w"
-        )
-        axis.text(share + 0.01, y, f"{share:.0%}", va="center", fontsize=9)
-    if shown.mark:
-        axis.axvline(shown.mark[1], color=palette.INK, lw=1, ls=":")
-        axis.text(shown.mark[1], -0.62, shown.mark[0], ha="center", fontsize=8)
-    axis.set_yticks(range(len(shown.bars)), list(shown.bars))
-    axis.set(xlim=(0, 1.1), ylim=(len(shown.bars) - 0.4, -0.9))
-    axis.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.tick_params(axis="y", length=0)
-    return result
 
 
 def _coded(line: str) -> str:

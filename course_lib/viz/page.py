@@ -20,7 +20,7 @@ def page(title: str, body: Iterable[str]) -> str:
     )
 
 
-def picture(png: bytes, alt: str) -> str:
-    """A PNG inside the page, and what it shows in words."""
-    data = base64.b64encode(png).decode()
-    return f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{data}"></figure>'
+def picture(image: bytes, alt: str, kind: str = "png") -> str:
+    """A PNG, or an image of another kind ("svg+xml"), inside the page, and what it shows in words."""
+    data = base64.b64encode(image).decode()
+    return f'<figure><img alt="{escape(alt)}" src="data:image/{kind};base64,{data}"></figure>'

@@ -47,7 +47,7 @@ def test_what_a_student_wrote_is_text_wherever_it_stands(make):
     seen = Tags(html)
     assert not {"script", "iframe", "object", "embed", "link", "form", "base"} & set(seen.tags)
     assert not [name for name, _ in seen.attributes if name.startswith("on")]
-    assert all(value.startswith("data:image/png;base64,") for name, value in seen.attributes if name == "src")
+    assert all(value.startswith("data:image/svg+xml;base64,") for name, value in seen.attributes if name == "src")
     assert "alert(1)" in "".join(seen.text) and seen.tags.count("style") == seen.tags.count("title") == 1
 
 
@@ -64,7 +64,8 @@ def test_feedback_says_what_was_wrong_and_where_to_go_on(sandbox):
     html = pages.feedback("ann", [judge.grade(wrong, sandbox, "salt")])
     text = " ".join("".join(Tags(html).text).split())
     assert "9 of 12 points" in text and "To mend: 1.seek." in text and "Everything from frame 0 on is decoded." in text
-    assert 'hint("1.seek")' in text and f"exercises/{EXERCISE.id}.ipynb" in text and html.count("data:image/png") == 1
+    assert 'hint("1.seek")' in text and f"exercises/{EXERCISE.id}.ipynb" in text
+    assert html.count("data:image/svg+xml") == 1
 
 
 def test_feedback_has_nothing_of_others_and_no_seed(sandbox):
@@ -98,7 +99,7 @@ def test_every_state_is_told_to_its_student_in_words(state):
 )
 def test_numbers_that_no_axis_holds_do_not_cost_the_page(picture):
     html = pages.feedback("ann", [grade(parts=[outcome("1.times", "wrong", "why", picture=picture)])])
-    assert "why" in html and ("data:image/png" in html or "There is no picture" in html)
+    assert "why" in html and ("data:image/svg+xml" in html or "There is no picture" in html)
 
 
 def test_an_instructor_sees_who_needs_help_what_was_hard_and_what_was_not_graded():

@@ -134,7 +134,7 @@ def test_what_is_shown_is_text_and_html_and_no_markup_of_the_learner_s():
     assert "<script>" in shown["text/plain"] and "<script>" not in shown["text/html"]
     wrong_one = check("1.uniform", wrong, seed=3)
     assert 'check("1.uniform", uniform_indices, seed=3)' in wrong_one.text()
-    assert 'alt="Moments on an axis' in wrong_one.html() and "data:image/png;base64" in wrong_one.html()
+    assert 'alt="Moments on an axis' in wrong_one.html() and "data:image/svg+xml;base64" in wrong_one.html()
 
 
 def test_a_check_of_what_is_no_answer_says_so():

@@ -1,13 +1,13 @@
-"""What a learner sees of a check: its data, the words that stand for a picture, and that a picture is drawn."""
+"""What a learner sees of a check: its data, the words that stand for a picture, and the picture."""
 
-import io
+from xml.etree import ElementTree
 
 import pytest
-from PIL import Image
 
 from course_lib.checks.manifest import Part
 from course_lib.checks.outcome import Bars, Matrices, Outcome, Ticks
-from course_lib.viz.checks import Bar, ProgressShown, Said, Shown, png
+from course_lib.viz.checks import Bar, ProgressShown, Said, Shown
+from course_lib.viz.failures import LETTER, WIDTH, svg
 
 PART = Part("9.f", "9_none", "a title", "f", 2, 5, ("a", "b", "c"))
 PICTURES = [
@@ -21,10 +21,44 @@ PICTURES = [
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda p: type(p).__name__)
-def test_every_picture_is_drawn_no_wider_than_a_notebook_and_not_empty(picture):
-    drawn = Image.open(io.BytesIO(png(picture))).convert("L")
-    assert 150 < drawn.width <= 720 and 40 < drawn.height < 700
-    assert drawn.getextrema()[0] < 120, "something dark is drawn"
+def test_every_picture_is_an_image_no_wider_than_a_notebook_with_nothing_outside_it(picture):
+    root = ElementTree.fromstring(svg(picture))
+    wide, high = float(root.get("width")), float(root.get("height"))
+    assert 100 < wide <= WIDTH and 40 < high < 700
+    for text in root.findall(".//{*}text"):
+        if text.get("x") != "0.0":  # those of turned labels have a place of their own
+            room = LETTER * float(text.get("font-size")) * len(text.text or "")
+            before = {"start": 0.0, "middle": room / 2, "end": room}[text.get("text-anchor")]
+            left = float(text.get("x")) - before
+            assert left > -1 and left + room < wide + 1, text.text
+            assert 0 < float(text.get("y")) < high
+
+
+def test_a_picture_of_a_student_s_words_holds_no_markup_of_theirs():
+    words = '</text><script>alert(1)</script>"&'
+    for picture in (
+        Ticks({words: [1]}, 4, [(0, 2, words)], words),
+        Matrices({words: [[1]]}, [words], [words]),
+        Bars({words: 0.5}, (words, 0.5)),
+    ):
+        root = ElementTree.fromstring(svg(picture))
+        assert not root.findall(".//{*}script") and words in "".join(root.itertext())
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [Ticks({"yours": [-1e308, 1e308]}, 4), Matrices({"yours": [[-1e308, 1e308]]})],
+    ids=lambda p: type(p).__name__,
+)
+def test_numbers_that_no_axis_holds_are_refused(picture):
+    with pytest.raises(ValueError, match="no axis holds"):
+        svg(picture)
+
+
+def test_yours_and_the_expected_differ_in_shape_and_not_in_colour_alone():
+    root = ElementTree.fromstring(svg(PICTURES[0]))
+    assert len(root.findall(".//{*}path")) == 2 and len(root.findall(".//{*}circle")) == 2
+    assert 'fill="url(#hatch)"' in svg(PICTURES[5])
 
 
 def test_the_words_beside_a_picture_say_what_it_shows():

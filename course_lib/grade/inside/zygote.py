@@ -1,9 +1,9 @@
 """The process that waits inside the sandbox with everything imported, and forks once for each notebook.
 
-It is started by bubblewrap as `python -I zygote.py FD UID`, reads from FD nothing but limits with two descriptors
-attached, and never runs an answer itself. A notebook gets two processes: a keeper, which holds the limits of time and
-tells how it ended, and in a process namespace of its own, with nothing to see but itself, the one that runs the cells.
-This file imports nothing of the course.
+It is started by bubblewrap as `python -I zygote.py FD UID torch` (or `-`, without torch), reads from FD nothing but
+limits with two descriptors attached, and never runs an answer itself. A notebook gets two processes: a keeper, which
+holds the limits of time and tells how it ended, and in a process namespace of its own, with nothing to see but itself,
+the one that runs the cells. This file imports nothing of the course.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def load(name: str) -> ModuleType:
     return module
 
 
-def main(descriptor: int, uid: int) -> None:
+def main(descriptor: int, uid: int, with_torch: bool) -> None:
     control = socket.socket(fileno=descriptor)
     if uid and os.getuid() == 0:  # limits on processes do not hold for root
         os.setgroups([])
@@ -55,10 +55,12 @@ def main(descriptor: int, uid: int) -> None:
     runner, seccomp = load("runner"), load("seccomp")
     import av  # noqa: F401
     import numpy  # noqa: F401
-    import torch
 
-    torch.set_num_threads(1)  # an operation that starts threads would make forked children hang
-    torch.zeros(2)[torch.tensor([True, False])] = 1.0  # this one makes torch read what it cannot read later
+    if with_torch:
+        import torch
+
+        torch.set_num_threads(1)  # an operation that starts threads would make forked children hang
+        torch.zeros(2)[torch.tensor([True, False])] = 1.0  # this one makes torch read what it cannot read later
     gc.collect()
     gc.freeze()  # what is imported is shared with the children, and their collector does not copy it
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are nobody's zombies
@@ -106,8 +108,8 @@ def _keep(channel: int, lifeline: int, limits: tuple[int, ...], runner: ModuleTy
         ready, _, _ = select.select([watched, line.fileno()], [], [])
         if watched not in ready:
             os.kill(child, signal.SIGKILL)
-        _, status, used = os.wait4(child, 0)
-        line.send(f"{os.waitstatus_to_exitcode(status)} {used.ru_utime + used.ru_stime:.3f} {used.ru_maxrss}".encode())
+        _, status = os.waitpid(child, 0)
+        line.send(str(os.waitstatus_to_exitcode(status)).encode())
     except OSError as problem:
         with suppress(OSError):
             line.send(f"! {problem}".encode())
@@ -195,4 +197,4 @@ def _drop_capabilities() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "torch")
