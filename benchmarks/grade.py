@@ -108,8 +108,8 @@ def _nbgrader(folder: Path, handed_in: Sequence[Path]) -> float:
 
 def _warm(here: Path) -> list[tuple[object, ...]]:
     """A notebook in a sandbox that is running; and a class on one process and on two, both started anew."""
+    from course_lib.grade.collect import collect
     from course_lib.grade.judge import grade
-    from course_lib.grade.read import collect
     from course_lib.grade.sandbox import Sandbox
 
     handed_in = collect(here / "class")

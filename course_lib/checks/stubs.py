@@ -91,6 +91,7 @@ def _by_part(path: Path) -> dict[str, str]:
     return {c.part: c.source for c in cells(path.read_text(encoding="utf-8")) if c.part} if path.is_file() else {}
 
 
+@cache
 def stub_of(part: Part) -> str:
     """The text of a part's cell as it is given; "" if its exercise is not in this clone."""
     source = _by_part(exercise_of(part.exercise).text).get(part.id, "")

@@ -55,11 +55,11 @@ def grade(
         raise typer.BadParameter("--reseed needs --regrade, the student or the exercise that gets other inputs")
     if replay and regrade:
         raise typer.BadParameter("--replay shows what was graded: give it without --regrade")
+    from course_lib.grade.collect import collect
     from course_lib.grade.export import write
     from course_lib.grade.journal import Journal
     from course_lib.grade.late import days_of, read_late, strangers, with_penalty
     from course_lib.grade.local import WARNING
-    from course_lib.grade.read import collect
 
     days = read_late(late) if late else {}
     handed_in = collect(submissions)

@@ -11,18 +11,20 @@ import stat
 import unicodedata
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from course_lib.checks.values import legible
 from course_lib.grade.journal import GradeError
 
 MOST_BYTES = 30 << 20  # of one notebook: a clip that was played in it is stored in it
 MOST_FILES = 200_000
+MOST_OF_ONE = 200  # notebooks of a student
 MOST_TOGETHER = 20 << 30  # of an archive, unpacked
-UNREADABLE = "Get it again from who handed it in, or take it out."
 RECORD = "progress.jsonl"  # learn.record's file, if a student hands it in
 # Canvas: lastnamefirst_LATE_12345_67890_name.ipynb; Moodle: First Last_12345_assignsubmission_file_
 CANVAS = re.compile(r"^(?P<student>[^_/]+)(?P<late>_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<name>.+)$", re.I)
@@ -31,14 +33,15 @@ MOODLE = re.compile(r"^(?P<student>.+)_(?P<user>\d+)_assignsubmission_(?:file|on
 
 @dataclass(frozen=True)
 class Found:
-    """A file of a student. name: below the student's folder; data: None if it is larger than allowed; when: modified,
-    as sortable text."""
+    """A file of a student. name: below the student's folder; data: None if it is larger than allowed, or cannot be
+    read, which `damage` says in words for the student; when: modified, as sortable text."""
 
     student: str
     name: str
     data: bytes | None
     when: str
     late: bool = False
+    damage: str = ""
 
 
 def find(path: Path) -> Iterator[Found]:
@@ -53,7 +56,7 @@ def find(path: Path) -> Iterator[Found]:
         names = iter([(PurePosixPath(_student_of_a_file(path), path.name), _reads(path), _modified(path))])
     else:
         raise GradeError(f"{path} is neither a folder, nor a zip, nor a notebook.", "Give one of these.")
-    number = 0
+    number, of_one = 0, Counter[str]()
     for name, read, when in names:
         if name.suffix != ".ipynb" and name.name != RECORD:
             continue
@@ -63,16 +66,26 @@ def find(path: Path) -> Iterator[Found]:
         owner = _owner(name)
         if owner is not None:
             student, rest, late = owner
-            try:
-                data = read()
-            # zipfile raises RuntimeError for a password, NotImplementedError for a method, zlib.error for nonsense
-            except (OSError, RuntimeError, zipfile.BadZipFile, zlib.error, EOFError, ValueError) as problem:
-                raise GradeError(
-                    f"{rest!r:.150} of {student} in {path} cannot be read ({problem}).", UNREADABLE
-                ) from None
-            yield Found(student, rest, data, when, late)
+            of_one[student] += 1
+            if of_one[student] <= MOST_OF_ONE:
+                data, damage = _contents(read, f"{rest!r:.150} of {student} in {path}")
+                yield Found(student, rest, data, when, late, damage)
+            elif of_one[student] == MOST_OF_ONE + 1:
+                damage = f"You handed in more than {MOST_OF_ONE} notebooks; this one and those behind it were not read."
+                yield Found(student, rest, None, when, late, damage)
     if not number:
         raise GradeError(f"There is no notebook in {path}.", "Expected: STUDENT/1_frames.ipynb, or a zip of an LMS.")
+
+
+def _contents(read: Reads, what: str) -> tuple[bytes | None, str]:
+    """(bytes, ""), or (None, how an archive's member is damaged). Raises GradeError for a disk that cannot be read."""
+    try:
+        return read(), ""
+    except OSError as problem:
+        raise GradeError(f"{what} cannot be read ({problem}).", "Mend that, and run the same command again.") from None
+    # zipfile raises RuntimeError for a password, NotImplementedError for a method, zlib.error for nonsense
+    except (RuntimeError, zipfile.BadZipFile, zlib.error, EOFError, ValueError) as problem:
+        return None, f"The file is damaged in the archive ({legible(str(problem), 300)}). Hand it in again."
 
 
 def _owner(name: PurePosixPath) -> tuple[str, str, bool] | None:
@@ -105,13 +118,12 @@ def _student_of_a_file(path: Path) -> str:
 
 
 def _tree(path: Path) -> Iterator[tuple[PurePosixPath, Reads, str]]:
-    base = path / "submitted" if (path / "submitted").is_dir() else path
-    for file in sorted(base.rglob("*")):
+    files = sorted(path.rglob("*"))
+    base = path / _submitted([PurePosixPath(file.relative_to(path).as_posix()) for file in files if file.is_file()])
+    for file in files:
         # A link could lead to a file of the grader's, and is nobody's work.
-        inside = not any(
-            parent.is_symlink() for parent in [file, *file.parents] if parent.is_relative_to(base) and parent != base
-        )
-        if inside and stat.S_ISREG(file.lstat().st_mode):
+        above = [place for place in [file, *file.parents] if place.is_relative_to(base) and place != base]
+        if above and not any(place.is_symlink() for place in above) and stat.S_ISREG(file.lstat().st_mode):
             yield PurePosixPath(file.relative_to(base).as_posix()), _reads(file), _modified(file)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from course_lib.checks.manifest import Part, exercise_of
@@ -72,6 +73,7 @@ def _forms(submission: Submission, parts: Sequence[Part]) -> dict[str, Form]:
     return found
 
 
+@lru_cache(4096)  # of the same text there are many: the stub, and answers that were copied
 def _form(source: str, function: str) -> Form | None:
     """A function without its own names, its annotations and its words: what is left when somebody renames variables and
     rewrites comments. None if the source does not define it, or is too deep to look at."""

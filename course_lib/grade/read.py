@@ -1,4 +1,4 @@
-"""Submissions out of files: which exercise a notebook is, which cell answers which part, and what was odd about it."""
+"""One notebook as it was handed in: its cells, which of them answers what, what is odd about it. Nothing is run."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from course_lib.checks.manifest import Exercise, exercises, part_of
 from course_lib.checks.values import legible
 from course_lib.errors import ExerciseError
-from course_lib.grade.journal import GradeError
-from course_lib.grade.layouts import MOST_BYTES, RECORD, Found, find
+from course_lib.grade.layouts import MOST_BYTES
 from course_lib.grade.records import Submission
 
 MOST_CELLS = 2000
@@ -24,95 +21,22 @@ MOST_CELLS = 2000
 MOST_SOURCE = 200_000
 MOST_VALUES = 3_000_000  # of a file's JSON, outputs among them: 3 bytes each, and a hundred in memory
 MOST_OLD_VALUES = 300_000  # of one that nbformat converts, which takes five times as much
-MOST_NAMED = 5  # files in a note
-MOST_LINE = 10_000  # characters of a line of a record
 CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.M)
 CHECKED = re.compile(r"""\bcheck\(\s*["'](\d+\.\w+)["']""")
-NOTHING = "No notebook of this exercise was handed in."
 
 
-def collect(path: Path) -> list[Submission]:
-    """One submission for each student and each exercise that anybody handed in, ordered by both. Raises GradeError."""
-    files: dict[tuple[str, str], tuple[Found, Submission, list[str]]] = {}
-    hints: dict[str, dict[str, int]] = {}
-    lost: dict[str, list[str]] = defaultdict(list)
-    for found in find(path):
-        if found.name.endswith(RECORD):
-            hints[found.student] = _hints(found.data)
-            continue
-        read = read_notebook(found.student, found.name, found.data)
-        if read.exercise:
-            key = found.student, read.exercise
-            files[key] = _better(files.get(key), replace(found, data=None), read)  # a class's bytes fit in no memory
-        else:
-            lost[found.student] += read.notes
-    best = {key: _with_lost(_told(*several), lost) for key, several in files.items()}
-    students = {student for student, _ in best} | {*lost}
-    handed_in = [e.id for e in exercises() if any(key[1] == e.id for key in best)]
-    if not handed_in:
-        names = ", ".join(e.id for e in exercises())
-        raise GradeError(f"No notebook in {path} is one of the exercises.", f"They are called {names} (.ipynb).")
-    rows = []
-    for student in sorted(students):
-        for exercise in handed_in:
-            one = best.get((student, exercise)) or _with_lost(Submission(student, exercise, rejected=NOTHING), lost)
-            record = hints.get(student)
-            used = None if record is None else sum(n for part, n in record.items() if _exercise(part) == exercise)
-            rows.append(replace(one, hints=used))
-    return rows
-
-
-def _better(
-    before: tuple[Found, Submission, list[str]] | None, found: Found, read: Submission
-) -> tuple[Found, Submission, list[str]]:
-    """The newest of a student's notebooks of one exercise that can be read, and the names of the others."""
-    if before is None:
-        return found, read, []
-    one, other = sorted(
-        [before[:2], (found, read)], key=lambda pair: (not pair[1].rejected, pair[0].when, pair[0].name)
-    )
-    return *other, [*before[2], one[0].name]
-
-
-def _told(found: Found, chosen: Submission, others: Sequence[str]) -> Submission:
-    if others:
-        what = f"You handed in {len(others) + 1} notebooks of this exercise."
-        note = f"{what} Graded: the newest, {_short(found.name)}; not {_some(sorted(map(_short, others)), ', ')}."
-        chosen = replace(chosen, notes=(*chosen.notes, note))
-    return replace(chosen, late_days=1.0 if found.late else 0.0)
-
-
-def _short(name: str) -> str:
-    """A file's name in a sentence; in an archive it may be 65,535 characters long."""
-    return legible(name, 120)
-
-
-def _some(names: Sequence[str], between: str) -> str:
-    more = [f"and {len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-    return between.join([*names[:MOST_NAMED], *more])
-
-
-def _with_lost(one: Submission, lost: Mapping[str, Sequence[str]]) -> Submission:
-    """A note, or the reason, of files by the same student that could not be told to be any exercise."""
-    if not lost.get(one.student):
-        return one
-    mine = [_some(lost[one.student], " ")]
-    if one.rejected == NOTHING:
-        return replace(one, rejected=" ".join([NOTHING, *mine]))
-    return replace(one, notes=(*one.notes, *mine))
-
-
-def read_notebook(student: str, name: str, data: bytes | None) -> Submission:
-    """A notebook as it was handed in; its exercise is "" if it cannot be told. Nothing is run."""
+def read_notebook(student: str, name: str, data: bytes | None, damage: str = "") -> Submission:
+    """A notebook as it was handed in; its exercise is "" if it cannot be told. data: None if there is too much of it,
+    or, with `damage`, why it cannot be read."""
     by_name = _by_name(name)
     digest = hashlib.sha256(data or b"").hexdigest()
-    text, notes = _text(data)
+    text, notes = (None, [damage]) if damage else _text(data)
     why = "" if text is not None else notes.pop()
     cells: list[tuple[str, str, str]] = []
     if text is not None:
         cells, more, why = _cells(text)
         notes += more
-    exercise, name = by_name or _by_content(cells), _short(name)
+    exercise, name = by_name or _by_content(cells), short(name)
     if exercise is None:
         what = why or "It has no cell of any exercise."
         return Submission(student, "", notes=(f"{name} was not taken for an exercise: {what}",), digest=digest)
@@ -137,13 +61,13 @@ def _by_content(cells: Sequence[tuple[str, str, str]]) -> Exercise | None:
     votes: dict[str, int] = defaultdict(int)
     for key, mark, source in cells:
         for part in {*(_part_of_cell(key, mark) or ()), *CHECKED.findall(source)}:
-            if exercise := _exercise(part):
+            if exercise := exercise_of_part(part):
                 votes[exercise] += 1
     best = max(votes, key=lambda e: votes[e], default=None)
     return next((e for e in exercises() if e.id == best), None)
 
 
-def _exercise(part: str) -> str:
+def exercise_of_part(part: str) -> str:
     try:
         return part_of(part).exercise
     except ExerciseError:
@@ -279,14 +203,6 @@ def _kernel(notebook: Any) -> list[str]:
     return [f"The notebook says that its language is {language[:40]!r}; its cells were run as Python."]
 
 
-def _hints(data: bytes | None) -> dict[str, int]:
-    """Part -> hints used, of a record that was handed in; whatever is not one counts for nothing."""
-    used: dict[str, set[int]] = defaultdict(set)
-    for line in (data or b"").splitlines()[:100_000]:
-        try:
-            row = json.loads(line[:MOST_LINE])
-            if row["what"] == "hint":
-                used[str(row["part"])].add(int(row["number"]))
-        except (ValueError, KeyError, TypeError, RecursionError, OverflowError):  # a number may be Infinity
-            continue
-    return {part: len(numbers) for part, numbers in used.items()}
+def short(name: str) -> str:
+    """A file's name in a sentence; in an archive it may be 65,535 characters long."""
+    return legible(name, 120)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import zipfile
 
 import nbformat
@@ -9,9 +10,10 @@ import pytest
 from handed_in import EXERCISE
 
 from course_lib.checks.manifest import exercises
+from course_lib.grade.collect import collect
 from course_lib.grade.journal import GradeError
-from course_lib.grade.layouts import person
-from course_lib.grade.read import collect, read_notebook
+from course_lib.grade.layouts import MOST_OF_ONE, person
+from course_lib.grade.read import read_notebook
 
 WHOLE = EXERCISE.notebook.read_bytes()
 NAME = f"{EXERCISE.id}.ipynb"
@@ -272,6 +274,22 @@ def test_a_student_alone_in_a_moodle_zip_hands_in_for_nobody_else(tmp_path):
     assert told(tmp_path / "m.zip") == [("Mal_2", EXERCISE.id, True)]
 
 
+def test_nbgrader_s_tree_may_lie_one_folder_below(tmp_path):
+    for name in ("submitted/Ann", "submitted/Bob", "source"):
+        put(tmp_path / "all", {f"course/{name}/frames/{NAME}": WHOLE})
+    assert told(tmp_path / "all") == ROWS
+
+
+def test_of_a_student_s_thousands_of_notebooks_some_are_read_and_the_others_are_graded(tmp_path):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for i in range(3 * MOST_OF_ONE):
+            archive.writestr(f"Mal/{i}/{NAME}", b"{}")
+        archive.writestr(f"Ann/{NAME}", WHOLE)
+    ann, mal = collect(tmp_path / "all.zip")
+    assert ann.cells and not ann.rejected and mal.rejected
+    assert f"handed in {MOST_OF_ONE + 1} notebooks" in mal.notes[0]
+
+
 def test_nbgrader_s_tree_may_lie_in_one_folder_of_a_zip(tmp_path):
     with zipfile.ZipFile(tmp_path / "n.zip", "w") as archive:
         for name in ("submitted/Ann", "submitted/Bob", "source"):
@@ -297,7 +315,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("what", DAMAGE)
-def test_a_member_that_cannot_be_read_is_named_in_one_line(tmp_path, what):
+def test_a_damaged_member_is_its_student_s_to_hand_in_again_and_nobody_else_s(tmp_path, what):
     patch, said = DAMAGE[what]
     with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("Ann", "Bob"):
@@ -305,9 +323,10 @@ def test_a_member_that_cannot_be_read_is_named_in_one_line(tmp_path, what):
     data = bytearray((tmp_path / "all.zip").read_bytes())
     patch(data)
     (tmp_path / "all.zip").write_bytes(data)
-    with pytest.raises(GradeError, match=said) as refused:
-        collect(tmp_path / "all.zip")
-    assert "of Bob in" in str(refused.value) and "\n" not in str(refused.value)
+    ann, bob = collect(tmp_path / "all.zip")
+    assert (ann.student, ann.rejected) == ("Ann", "") and ann.cells
+    assert bob.rejected.startswith(f"{NAME}: The file is damaged") and re.search(said, bob.rejected)
+    assert "\n" not in bob.rejected
 
 
 @pytest.mark.parametrize("number", ["Infinity", "-1e999", "NaN", "[1]", "1" * 5000])
@@ -343,6 +362,6 @@ def test_of_many_notebooks_and_long_names_a_note_tells_a_few(tmp_path):
 
 def test_the_bytes_of_a_class_are_not_kept(tmp_path, monkeypatch):
     kept = []
-    monkeypatch.setattr("course_lib.grade.read._told", lambda found, one, others: kept.append(found.data) or one)
+    monkeypatch.setattr("course_lib.grade.collect._told", lambda found, one, others: kept.append(found.data) or one)
     collect(put(tmp_path, {f"Ann/{NAME}": WHOLE, f"Bob/{NAME}": WHOLE}))
     assert kept == [None, None]
