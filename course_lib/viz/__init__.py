@@ -5,6 +5,7 @@ from course_lib.viz.comparison import comparison_data, draw_comparison, write_co
 from course_lib.viz.confusion import confusion_data, draw_confusion
 from course_lib.viz.report import write_report
 from course_lib.viz.timelines import frame_strip, timelines
+from course_lib.viz.viewer import view, viewer_data
 
 __all__ = [
     "attention_data",
@@ -15,6 +16,8 @@ __all__ = [
     "draw_confusion",
     "frame_strip",
     "timelines",
+    "view",
+    "viewer_data",
     "write_comparison",
     "write_report",
 ]
