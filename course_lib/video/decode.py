@@ -54,6 +54,16 @@ def first_frame(source: Source, start: int) -> VideoFrame:
     raise nothing_decodes(source)
 
 
+def all_frames(source: Source, start: int) -> Iterator[tuple[int, VideoFrame]]:
+    """Every frame that is shown from tick `start` on, with its tick, in order. Raises VideoError where none decodes."""
+    frames, first = _frames_before(source, start, start)
+    last = start - 1
+    for tick, frame in chain((first,), frames):
+        if tick > last:
+            yield tick, frame
+            last = tick
+
+
 class _Run:
     """Decoding from one keyframe on: what is shown when, what is still to be fed, what is waited for."""
 

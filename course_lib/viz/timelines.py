@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from course_lib.temporal.metrics import match
 from course_lib.timeline import Event, Timeline
 from course_lib.viz import palette
+from course_lib.viz.judged import bar_text, judged, kind_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ def frame_strip(clip: Clip, most: int = MOST_FRAMES) -> Figure:
 
 def timelines(
     true: Timeline | Sequence[Event] | None,
-    told: Sequence[Event],
+    told: Sequence[Event] | None,
     seconds: Sequence[float],
     duration: float | None = None,
     clip: Clip | None = None,
@@ -46,19 +46,18 @@ def timelines(
     """A clip's frames (with `clip`), its true timeline, the told one and the sampled seconds: one under the other.
 
     Wrong events are vermilion and hatched, and say their kind: "invented", "shifted +3.0 s"; true events that are not
-    told at all say "not told". Without a true timeline the told events are drawn unjudged. marks: (seconds, name, kind)
-    of what contradicts itself, in a row of its own. Returns a matplotlib figure.
+    told at all say "not told". Where there is no true timeline, or nothing was asked for (told is None), the events of
+    the other are drawn unjudged. marks: (seconds, name, kind) of what contradicts itself, in a row of its own. Returns
+    a matplotlib figure.
     """
     from matplotlib.figure import Figure
 
     events = tuple(true or ())
-    ends = [e.end for e in (*events, *told)] + list(seconds)
+    ends = [e.end for e in (*events, *(told or ()))] + list(seconds)
     length = float(
         duration or getattr(true, "duration", None) or (clip.duration if clip else None) or max(ends, default=1.0)
     )
-    bars = [("told", _told_bars(told, events if true is not None else None))]
-    if true is not None:
-        bars.insert(0, ("true", _true_bars(events, told)))
+    bars = judged(true, told)
     if spots := [(_spot(at, name), kind) for at, name, kind in marks if at]:
         bars.append(("contradicts", spots))
     rows = [(name, _stack(items, length), items) for name, items in bars]
@@ -87,30 +86,14 @@ def timelines(
     return figure
 
 
-def alt_text(true: Timeline | None, told: Sequence[Event]) -> str:
+def alt_text(true: Timeline | None, told: Sequence[Event] | None) -> str:
     """What the picture shows, in words."""
 
     def line(events: Sequence[Event]) -> str:
         return "; ".join(f"{e.start:.1f} to {e.end:.1f} s {e.text}" for e in events) or "nothing"
 
-    truth = f"True: {line(true.events)}. " if true is not None else ""
-    return f"Frames of the clip over time. {truth}Told: {line(told)}."
-
-
-def _told_bars(told: Sequence[Event], true: Sequence[Event] | None) -> list[tuple[Event, str]]:
-    """(event, word for what is wrong with it or "")."""
-    if true is None:
-        return [(e, "") for e in told]
-    found = match(told, true)
-    words = {id(e): "" for e, _ in found.pairs}
-    words |= {id(e): f"shifted {e.start - t.start:+.1f} s" for e, t in found.moved}
-    words |= {id(e): "invented" for e in found.invented}
-    return [(e, words[id(e)]) for e in told]
-
-
-def _true_bars(true: Sequence[Event], told: Sequence[Event]) -> list[tuple[Event, str]]:
-    missed = {id(e) for e in match(told, true).missed}
-    return [(e, "not told" if id(e) in missed else "") for e in true]
+    truth = f" True: {line(true.events)}." if true is not None else ""
+    return f"Frames of the clip over time.{truth}" + (f" Told: {line(told)}." if told is not None else "")
 
 
 def _spot(seconds: Sequence[float], name: str) -> Event:
@@ -129,9 +112,7 @@ class _Placed:
 
 
 def _placed(event: Event, word: str, length: float) -> _Placed:
-    text = f"{event.subject} {event.action}".strip() + (f" · {word}" if word else "")
-    if event.start >= length:  # told of a second that the clip does not have
-        text += f" (at {event.start:g} s)"
+    text = bar_text(event, word, length)
     least = length / 200
     start = min(event.start, length - least)
     end = min(max(event.end, start + least), length)
@@ -185,7 +166,7 @@ def _draw_rows(axis: Axes, name: str, items: Sequence[tuple[Event, str]], lanes:
         axis.text(length / 2, 0.5, "nothing", color=palette.SOFT, style="italic", ha="center", va="center")
     for (event, word), lane in zip(items, lanes, strict=True):
         colour = palette.WRONG if word else palette.TRUE if name == "true" else palette.RIGHT
-        hatch = palette.HATCH.get("skipped" if word == "not told" else word.split(" ")[0]) if word else None
+        hatch = palette.HATCH.get(kind_of(word))
         place = _placed(event, word, length)
         start, end = place.bar
         axis.barh(

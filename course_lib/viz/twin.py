@@ -15,5 +15,7 @@ def show(widget: Any, png: bytes, alt: str) -> None:
 
     from IPython.display import display
 
-    bundle = {**widget._repr_mimebundle_(), "image/png": b64encode(png).decode(), "text/plain": alt}
+    made = widget._repr_mimebundle_()
+    views = made[0] if isinstance(made, tuple) else made  # anywidget gives metadata with it, ipywidgets does not
+    bundle = {**views, "image/png": b64encode(png).decode(), "text/plain": alt}
     display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
