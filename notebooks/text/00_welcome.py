@@ -60,16 +60,14 @@ Image(print_figure(viz.frame_strip(clip, most=16), dpi=110), alt=alt)
 print(model.summarize(clip).replace(". ", ".\n"))
 
 # %% [markdown]
-# On one axis of seconds: the frames, what is true, what it told, and where it looked.
+# On one axis of seconds: the film, what is true, what it told, and where it looked.
 # What is wrong is hatched and says how: `invented`, `shifted` by so many seconds, or `not told`.
+# Play it, or click an event to go there.
 
 # %%
-from course_lib.viz.timelines import alt_text
-
 report = temporal.probe(model, clip, truth)
 m = report.matched
-figure = viz.timelines(truth, report.told, clip.seconds, clip.duration, clip)
-display(Image(print_figure(figure, dpi=110), alt=alt_text(truth, report.told)))
+viz.view(film, truth, report.told, clip.seconds, clip=clip)
 Markdown(
     f"Of {m.num_true} true events it tells **{len(m.pairs)}** at the right time, {len(m.moved)} at a wrong time and "
     f"{len(m.missed)} not at all. It invents {len(m.invented)}. Event F1: **{m.f1:.2f}** (1 is perfect)."

@@ -278,9 +278,7 @@ truth = Timeline.load(files("course_lib") / "clips" / "demo.timeline.json")
 pocket = zoo.load("pocket", device="cpu")
 report = temporal.probe(pocket, pocket.watch(film), truth)
 right = sum(p.verdict.ok for p in report.probes)
-figure = viz.timelines(truth, report.told, report.clip.seconds, report.clip.duration, report.clip)
-alt = f"True and told events of the clip on one axis; {pocket.name} tells {len(report.told)} of {len(truth)}."
-display(Image(print_figure(figure, dpi=110), alt=alt))
+viz.view(film, truth, report.told, report.clip.seconds, clip=report.clip)
 words = f"**{right} of {len(report.probes)}** answers about time are right"
 Markdown(f"{pocket.name}: {words}, event F1 {report.matched.f1:.2f}.")
 
@@ -306,7 +304,17 @@ print(ours.table(), other.table(), sep="\n\n")
 
 # %% [markdown]
 # On drawn clips *pocket* has an advantage that you should not forget: it was trained on that world and its words. What you compare is how
-# errors are *shaped*: order swapped, seconds shifted, events invented. Run the probe on your own clip too, with your timeline.
+# errors are *shaped*: order swapped, seconds shifted, events invented. So run the probe on your own clip too.
+#
+# It needs your clip's truth. Mark it: Space plays, S begins an event and S ends it, then say who does what; Ctrl+S saves. Half a minute
+# of film takes about two. Put your file's path in place of `film`.
+
+# %%
+viz.mark(film, save_to="my_clip.timeline.json")
+
+# %% [markdown]
+# Then `course probe VIDEO --timeline my_clip.timeline.json --model NAME` asks any model here about it, or
+# `temporal.probe(model, model.watch(VIDEO), Timeline.load("my_clip.timeline.json"))`.
 
 # %% [markdown]
 # ## 8. Stored results
