@@ -35,7 +35,7 @@ export default {
   render({ model, el }) {
     const inputs = new Map();
     const rows = model.get("controls").map((control) => {
-      const shown = element("output");
+      const shown = element("b", { "aria-hidden": "true" });
       const made = control.kind === "Slider" ? slider(control, shown) : choice(control);
       inputs.set(control.name, made);
       made.put(model.get("values")[control.name]);

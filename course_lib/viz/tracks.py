@@ -16,10 +16,11 @@ def sheet(rows: Iterable[str]) -> str:
     return f'<div style="--right: {palette.RIGHT}; --wrong: {palette.WRONG}">{"".join(rows)}</div>'
 
 
-def row(name: str, body: str, value: str = "", kind: str = "line") -> str:
-    """A name, a track of `body` (HTML), and a value; name and value are plain text."""
+def row(name: str, body: str, value: str = "", kind: str = "line", more: str = "") -> str:
+    """A name, a track of `body` (HTML), and a value; name and value are plain text. kind and more: classes of the
+    track and of the row."""
     return (
-        f'<div class="row"><div class="name">{escape(name)}</div><div class="track {kind}">{body}</div>'
+        f'<div class="track-row {more}"><div class="name">{escape(name)}</div><div class="track {kind}">{body}</div>'
         f'<div class="value">{escape(value)}</div></div>'
     )
 
@@ -55,7 +56,8 @@ def axis(duration: float, unit: str = "s") -> str:
 def labels(marks: Iterable[tuple[float, str]]) -> str:
     """Texts at places in percent."""
     return "".join(
-        f'<span{" class=last" if place > 92 else ""} style="left: {place:.2f}%">{escape(text)}</span>'
+        f'<span class="{"last" if place > 92 else "first" if place < 2 else ""}" style="left: {place:.2f}%">'
+        f"{escape(text)}</span>"
         for place, text in marks
     )
 
