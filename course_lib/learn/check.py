@@ -9,12 +9,13 @@ from typing import Any
 
 from course_lib.checks import check_of
 from course_lib.checks.check import run
-from course_lib.checks.manifest import Part, part_of
+from course_lib.checks.manifest import Part, exercise_of, part_of
 from course_lib.checks.outcome import Outcome
 from course_lib.checks.stubs import stub_of
 from course_lib.errors import ExerciseError
 from course_lib.learn import record
 from course_lib.learn.answer import InProcess
+from course_lib.learn.progress import bar_of
 from course_lib.viz.checks import Shown
 
 _put_off: list[dict[str, Any]] = []  # what is checked later: see put_off()
@@ -30,7 +31,11 @@ def check(part: str, answer: Any, seed: int | str | None = None) -> Shown | None
         _put_off[-1][part_of(part).id] = answer
         return None
     asked = part_of(part)
-    return Shown(outcome_of(asked, answer, seed), asked)
+    outcome = outcome_of(asked, answer, seed)
+    done = record.done()
+    if asked.id not in done:  # nothing is recorded here
+        return Shown(outcome, asked)
+    return Shown(outcome, asked, hints=done[asked.id].hints, so_far=bar_of(exercise_of(asked.exercise), done))
 
 
 def points(part: str, answer: Any) -> float:

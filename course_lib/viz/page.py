@@ -23,4 +23,5 @@ def page(title: str, body: Iterable[str]) -> str:
 def picture(png: bytes, alt: str) -> str:
     """A PNG inside the page, and what it shows in words."""
     data = base64.b64encode(png).decode()
-    return f'<figure><img alt="{escape(alt)}" src="data:image/png;base64,{data}"></figure>'
+    src = f"data:image/png;base64,{data}"
+    return f'<figure style="margin: .4rem 0"><img style="max-width: 100%" alt="{escape(alt)}" src="{src}"></figure>'
