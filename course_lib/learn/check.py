@@ -16,6 +16,7 @@ from course_lib.errors import ExerciseError
 from course_lib.learn import record
 from course_lib.learn.answer import InProcess
 from course_lib.learn.progress import bar_of
+from course_lib.progress import waiting
 from course_lib.viz.checks import Shown
 
 _put_off: list[dict[str, Any]] = []  # what is checked later: see put_off()
@@ -49,7 +50,8 @@ def outcome_of(part: Part, answer: Any, seed: int | str | None = None, noted: bo
     """Check an answer in this process, and note it in the learner's record."""
     function = answer if callable(answer) else _constant(part, answer)
     seed = secrets.randbelow(10**6) if seed is None else seed
-    outcome = run(part, check_of(part), InProcess(function), seed, stub_of(part))
+    with waiting(f"checking {part.id}"):
+        outcome = run(part, check_of(part), InProcess(function), seed, stub_of(part))
     if noted:
         record.note(part.id, "check", state=outcome.state, points=outcome.points, mistake=outcome.mistake, seed=seed)
     return outcome

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from course_lib.progress import progress
 from course_lib.viz import palette, play, tracks
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def attention_data(
     answers = complete(inner, prefill(inner, place, video), asked, max_new_tokens)
     found = []
     with _weights_shown(inner.llm):
-        for question, answer in zip(asked, answers, strict=True):
+        for question, answer in progress(list(zip(asked, answers, strict=True)), "looking at attention"):
             mean = _attention(inner, video, [*place, *question, *answer.ids], layers)
             moments = mean.reshape(len(mean), len(seconds), -1).sum(axis=2)  # [L, M * K] -> [L, M]
             words = inner.tokenizer.convert_ids_to_tokens([*question[1:-1], *answer.ids])
@@ -191,7 +192,8 @@ def view(data: WordAttention, strip: str = "") -> play.View:
     for i, (word, weights) in enumerate(zip(data.words, data.weights, strict=True)):
         shares, peak = weights / max(float(weights.max()), 1e-9), data.peak(i)
         cells = "".join(
-            f'<i class="{"peak" if k == peak else ""}" style="--share: {share:.2f}"></i>' for k, share in enumerate(shares)
+            f'<i class="{"peak" if k == peak else ""}" style="--share: {share:.2f}"></i>'
+            for k, share in enumerate(shares)
         )
         more = ("answer " if i >= data.first_answer else "") + ("answer-first" if i == data.first_answer else "")
         rows.append(tracks.row(word, cells, f"{weights.sum():.0%} on video", kind="heat", more=more))

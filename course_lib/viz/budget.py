@@ -123,6 +123,7 @@ def view(data: Budget) -> play.View:
         + (f" and misses: {missed}." if missed else ".")
     )
     contexts = [(tracks.place(c, TOKENS), f"{c // 1024}k") for c in CONTEXTS]
+    times = [c for c, _ in ONCE]
     costs = [(tracks.place(c, COSTS), text) for c, text in ONCE]
     rows = (
         tracks.row("frames", tracks.ticks(data.seconds, data.duration), f"{frames}"),
@@ -130,7 +131,7 @@ def view(data: Budget) -> play.View:
         tracks.axis(data.duration),
         tracks.row("tokens", tracks.logarithmic(data.tokens, TOKENS, CONTEXTS), f"{data.tokens:,}"),
         tracks.row("contexts of", tracks.labels(contexts), kind="labels"),
-        tracks.row("attention", tracks.logarithmic(data.attention, COSTS, [c for c, _ in ONCE]), f"{data.attention:.3g} x"),
+        tracks.row("attention", tracks.logarithmic(data.attention, COSTS, times), f"{data.attention:.3g} x"),
         tracks.row("", tracks.labels(costs), kind="labels"),
     )  # fmt: skip
     return play.View(tracks.sheet(rows), said, alt_text(data))
@@ -149,9 +150,11 @@ def widget(
         play.Slider("pooling", "pooling", 1, 4, pooling),
     )
     first = explore(duration, events, fps, size, pooling)
-    play.show(
-        "Token budget", controls, lambda **chosen: view(explore(duration, events, **chosen)), png(first), alt_text(first)
-    )  # fmt: skip
+
+    def answer(**chosen: Any) -> play.View:
+        return view(explore(duration, events, **chosen))
+
+    play.show("Token budget", controls, answer, png(first), alt_text(first))
 
 
 def _axes(figure: Figure, bottom: float, tall: float) -> Axes:

@@ -94,8 +94,7 @@ def _kind() -> type:
         said = traitlets.Unicode().tag(sync=True)
         alt = traitlets.Unicode().tag(sync=True)
 
-        def _repr_mimebundle_(self, **asked: Any) -> dict[str, Any]:
-            data, _ = super()._repr_mimebundle_(**asked)  # ipywidgets' own give the data alone
-            return dict(data)
+        def _repr_mimebundle_(self, **asked: Any) -> Any:
+            return (super()._repr_mimebundle_(**asked) or ({},))[0]  # ipywidgets' own give the data alone
 
     return Play

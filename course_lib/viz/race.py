@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from course_lib.errors import CourseError
+from course_lib.progress import progress
 from course_lib.timeline import Event
 from course_lib.tokens.recall import seen
 from course_lib.viz import play, tracks
@@ -43,10 +44,15 @@ class Race:
         found: np.ndarray = self.seen[name][frames - 1]
         return found
 
+    def counts(self, name: str, event: int | None = None) -> np.ndarray:
+        """bool [most]: whether so many frames show the event (its index; None: all of them)."""
+        rows: np.ndarray = self.seen[name].all(axis=1) if event is None else self.seen[name][:, event]
+        return rows
+
     def needed(self, name: str, event: int | None = None) -> tuple[int | None, list[int]]:
         """The smallest number of frames that shows the event (None: all events), or None; and the larger ones that
         miss it again."""
-        rows = self.seen[name].all(axis=1) if event is None else self.seen[name][:, event]
+        rows = self.counts(name, event)
         if not rows.any():
             return None, []
         first = int(rows.argmax())
@@ -62,7 +68,7 @@ def race(samplers: Mapping[str, Sampler], events: Sequence[Event], duration: flo
         )
     looks = {
         name: tuple(np.asarray(sampler(n), dtype=np.float64) for n in range(1, most + 1))
-        for name, sampler in samplers.items()
+        for name, sampler in progress(samplers.items(), "samplers choose")
     }
     found = {name: np.stack([seen(events, seconds) for seconds in rows]) for name, rows in looks.items()}
     return Race(float(duration), tuple(events), looks, found)
@@ -88,14 +94,13 @@ def view(data: Race, frames: int, event: int | None = None) -> play.View:
         found, seconds = data.found(name, frames), looks[frames - 1]
         ok = bool(found.all() if event is None else found[event])
         saw += [name] if ok else []
-        body = tracks.events(data.events, found, data.duration, chosen) + tracks.ticks(seconds, data.duration)
+        body = tracks.events(data.events, found.tolist(), data.duration, chosen) + tracks.ticks(seconds, data.duration)
         value = f"{found.sum()} of {len(found)}" if event is None else ("saw it" if ok else "missed it")
         rows.append(tracks.row(name, body, value))
         rows.append(_strip(data, name, frames, event))
     what = "all events" if event is None else f"that {_called(data.events[event])}"
-    said = (
-        f"With {_counted(frames)}, {len(saw)} of {len(data.looks)} samplers saw {what}"
-        + (f": {', '.join(saw)}." if saw else ".")
+    said = f"With {_counted(frames)}, {len(saw)} of {len(data.looks)} samplers saw {what}" + (
+        f": {', '.join(saw)}." if saw else "."
     )
     return play.View(tracks.sheet([*rows, tracks.axis(data.duration)]), said, alt_text(data, frames))
 
@@ -111,7 +116,7 @@ def _called(event: Event) -> str:
 def _strip(data: Race, name: str, frames: int, event: int | None) -> str:
     """A cell for each number of frames."""
     first, again = data.needed(name, event)
-    rows = data.seen[name].all(axis=1) if event is None else data.seen[name][:, event]
+    rows = data.counts(name, event).tolist()
     cells = "".join(
         f'<i class="{"yes" if ok else "no"}{" now" if n == frames else ""}"></i>' for n, ok in enumerate(rows, 1)
     )
