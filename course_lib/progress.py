@@ -37,11 +37,13 @@ def progress(
     *,
     unit: str = "",
     amount: Callable[[T], float] | None = None,
+    at_once: bool = False,
 ) -> Iterator[T]:
     """Yield the items of `iterable` and show how far it is, at what rate, and how long it still takes.
 
     total: how many there are, where `len` cannot tell. amount: how much one item counts (1 without it), in `unit`:
-    `progress(chunks, "clip.mp4", total=2.8, unit="MB", amount=lambda chunk: len(chunk) / 1e6)`. Inside another
+    `progress(chunks, "clip.mp4", total=2.8, unit="MB", amount=lambda chunk: len(chunk) / 1e6)`. at_once: show it
+    without delay, before work that lets no other thread run (the import of torch is such). Inside another
     `progress` it shows nothing; inside a `waiting` it shows in its place, since it knows more.
     """
     place = _place()
@@ -60,7 +62,7 @@ def progress(
         return
     try:
         first = (label, 0.0, total, numbers(0.0, total, 0.0, unit) if total else "")
-        bar = _DelayedBar(first, _RichBar if place == "terminal" else _NotebookBar)
+        bar = _DelayedBar(first, _RichBar if place == "terminal" else _NotebookBar, at_once)
         if total == 0:
             _waits.append((threading.get_ident(), bar))
         try:
@@ -93,9 +95,9 @@ def _shown(
 
 
 @contextmanager
-def waiting(label: str) -> Iterator[None]:
+def waiting(label: str, at_once: bool = False) -> Iterator[None]:
     """Show that one step without a count is under way: `with waiting("loading pocket"): …`."""
-    for _ in progress(iter([None]), label, total=0):
+    for _ in progress(iter([None]), label, total=0, at_once=at_once):
         yield
 
 
@@ -140,7 +142,7 @@ def _place() -> str:
 class _DelayedBar:
     """A bar that a timer starts, so that it also shows while the very first item is being worked on."""
 
-    def __init__(self, state: tuple[str, float, float | None, str], make: Callable[[], _Bar]) -> None:
+    def __init__(self, state: tuple[str, float, float | None, str], make: Callable[[], _Bar], at_once: bool) -> None:
         """state: what it shows at first, as `update` takes it."""
         self.state, self._make = state, make
         self._bar: _Bar | None = None
@@ -148,7 +150,10 @@ class _DelayedBar:
         # In a notebook, the context says which cell is running: what the timer shows belongs to it.
         self._timer = threading.Timer(SHOW_AFTER, contextvars.copy_context().run, (self._show,))
         self._timer.daemon = True
-        self._timer.start()
+        if at_once:
+            self._show()
+        else:
+            self._timer.start()
 
     def _show(self) -> None:
         with self._lock:

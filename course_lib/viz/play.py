@@ -88,8 +88,8 @@ def _kind() -> type:
         _esm = HERE / "play.js"
         _css = HERE / "play.css"
         label = traitlets.Unicode().tag(sync=True)
-        controls = traitlets.List().tag(sync=True)
-        values = traitlets.Dict().tag(sync=True)
+        controls: Any = traitlets.List().tag(sync=True)
+        values: Any = traitlets.Dict().tag(sync=True)
         drawing = traitlets.Unicode().tag(sync=True)
         said = traitlets.Unicode().tag(sync=True)
         alt = traitlets.Unicode().tag(sync=True)

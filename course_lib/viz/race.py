@@ -41,13 +41,12 @@ class Race:
 
     def found(self, name: str, frames: int) -> np.ndarray:
         """bool [events]: what this sampler sees with so many frames."""
-        found: np.ndarray = self.seen[name][frames - 1]
-        return found
+        return np.asarray(self.seen[name][frames - 1])
 
     def counts(self, name: str, event: int | None = None) -> np.ndarray:
         """bool [most]: whether so many frames show the event (its index; None: all of them)."""
-        rows: np.ndarray = self.seen[name].all(axis=1) if event is None else self.seen[name][:, event]
-        return rows
+        found = self.seen[name]
+        return np.asarray(found.all(axis=1) if event is None else found[:, event])
 
     def needed(self, name: str, event: int | None = None) -> tuple[int | None, list[int]]:
         """The smallest number of frames that shows the event (None: all events), or None; and the larger ones that

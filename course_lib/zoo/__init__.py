@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ def load(
 
     folder, shown = _place(name, device, dtype, quantize, revision, trust_remote_code)
     where, kind = fit.usable(device or fit.default_device()), _dtype_name(dtype)
-    with waiting(f"loading {shown}"):
+    with waiting(f"loading {shown}", at_once="torch" not in sys.modules):
         if (folder / "config.json").is_file() and read_config(folder).get("model_type") != "video_llama":
             from course_lib.zoo.open import open_published
 

@@ -100,6 +100,16 @@ def test_a_process_that_does_a_share_of_the_work_draws_no_bar_of_its_own():
     assert child.communicate(timeout=60)[0] == "nowhere terminal\n"
 
 
+def test_a_bar_can_show_before_work_that_lets_no_other_thread_run():
+    child, terminal = child_with_terminal(
+        "import sys\nfrom course_lib import progress as p\np.SHOW_AFTER = 1e6\n"
+        "with p.waiting('loading', at_once=True): sys.stdin.readline()"
+    )
+    assert "loading" in read_until(terminal, "loading")
+    child.communicate("go on\n", timeout=60)
+    assert child.returncode == 0
+
+
 def test_an_error_in_the_work_comes_through_and_ends_the_bar():
     with pytest.raises(ZeroDivisionError), waiting("dividing"):
         1 / 0  # noqa: B018
