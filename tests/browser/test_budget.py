@@ -80,6 +80,11 @@ def address(tmp_path_factory):
     server.wait(60)
 
 
+def is_ours(where: str) -> bool:
+    """A widget's module is loaded from a blob; JupyterLab has errors of its own."""
+    return any(word in where for word in ("blob:", "anywidget", "course-play"))
+
+
 @pytest.fixture(scope="module")
 def page(address):
     from playwright.sync_api import sync_playwright
@@ -89,8 +94,10 @@ def page(address):
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.set_default_timeout(60_000)
         page.ours = []
-        page.on("console", lambda m: page.ours.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda problem: page.ours.append(str(problem)))
+        page.on(
+            "console", lambda m: is_ours(f"{m.text} {m.location}") and m.type == "error" and page.ours.append(m.text)
+        )
+        page.on("pageerror", lambda problem: is_ours(str(problem.stack)) and page.ours.append(str(problem)))
         page.goto(address)
         page.locator(".jp-Notebook .jp-CodeCell").wait_for()
         page.get_by_text("(ipykernel) | Idle").wait_for()
@@ -184,5 +191,5 @@ def test_nothing_is_cut_off_at_the_side(page, width, height):
     page.set_viewport_size({"width": 1280, "height": 720})
 
 
-def test_the_console_has_no_error(page):
+def test_the_console_has_no_error_of_ours(page):
     assert page.ours == []
