@@ -177,7 +177,8 @@ def _draw_events(axis: Axes, data: Budget) -> None:
         )  # fmt: skip
         if not ok:
             middle = (event.start + event.end) / 2
-            axis.text(middle, 0.62, "missed", ha="center", va="bottom", fontsize=8, color=palette.WRONG_TEXT, weight="bold")
+            word: dict[str, Any] = {"fontsize": 8, "color": palette.WRONG_TEXT, "weight": "bold"}
+            axis.text(middle, 0.62, "missed", ha="center", va="bottom", **word)
     axis.plot(data.seconds, np.full(len(data.seconds), 1.62), "|", color=palette.INK, markersize=9)
     axis.set(xlim=(0, data.duration), ylim=(2.0, 0.45))
     beside: dict[str, Any] = {"fontsize": 9, "va": "center", "color": palette.INK}

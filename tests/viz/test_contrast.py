@@ -13,11 +13,10 @@ import pytest
 
 from course_lib.checks.outcome import Bars, Matrices, Ticks
 from course_lib.grade import pages
-from course_lib.timeline import Event, Timeline
+from course_lib.timeline import Event
 from course_lib.tokens.sampling import uniform
 from course_lib.viz import attention, budget, checks, play, race, style
 from course_lib.viz.checks import figure
-from course_lib.viz.timelines import timelines
 from course_lib.viz.tokens import draw_budgets, draw_curves, draw_looks
 
 AA, AA_SHAPE = 4.5, 3.0  # of text; of shapes that carry a meaning
@@ -116,7 +115,6 @@ FIGURES = {
     "curves": lambda: draw_curves([2, 8, 32], {"a": [(0.1, 0, 0.2)] * 3}, ("x", "y"), bend=1, tokens=100),
     "budgets": lambda: draw_budgets([("small", 1000, 4000)]),
     "attention": lambda: attention.draw_attention(looked()),
-    "timelines": lambda: timelines(Timeline(tuple(EVENTS), 16.0), [Event(8, 9, "cat", "jumps")], [1, 2], title="t"),
     **{f"check {i}": lambda p=p: figure(p) for i, p in enumerate(PICTURES)},
 }
 
