@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from course_lib.progress import progress
+
 State = Literal["ok", "fail", "absent"]
 GIB = 1024**3
 DISK_NEEDED = 2 * GIB  # bytes: notebooks, clips and a training run
@@ -32,7 +34,7 @@ class Check:
 def examine() -> list[Check]:
     """Run every check; a check that breaks is itself a failure and stops no other."""
     checks = (python, torch, codecs, disk, hub, torchvision, browser, sandbox)
-    return [_attempt(check) for check in checks]
+    return [_attempt(check) for check in progress(checks, "checking", at_once="torch" not in sys.modules)]
 
 
 def _attempt(check: Callable[[], Check]) -> Check:

@@ -11,7 +11,6 @@ import typer
 
 from course_lib.cli import say
 from course_lib.errors import CourseError
-from course_lib.progress import waiting
 
 
 def clip(
@@ -58,8 +57,7 @@ def _draw(seed: int, out: Path, timeline_out: Path | None, seconds: float, kind:
         raise CourseError(f"The clip and its timeline are both to be {out}.", "Give --timeline-out another name.")
     scene = clipworld.make_scene(seed, seconds=seconds, kind=kind)
     with TemporaryDirectory(dir=out.parent) as folder:  # a run that is stopped leaves no broken clip under its name
-        with waiting(f"drawing {out.name}"):
-            part = clipworld.write_video(scene, Path(folder) / out.name, fps=fps)
+        part = clipworld.write_video(scene, Path(folder) / out.name, fps=fps)
         part.replace(out)
     scene.timeline.save(truth)
     say.console().print(f"{out} with its timeline {truth}", soft_wrap=True)

@@ -15,24 +15,30 @@ def check(
     """
     from course_lib.checks.manifest import exercise_of, exercises, part_of
     from course_lib.learn.check import outcome_of
-    from course_lib.learn.notebook import run_cells
+    from course_lib.learn.notebook import Ran, run_cells
+    from course_lib.progress import waiting
     from course_lib.viz.checks import Shown
 
     only = part_of(exercise) if "." in exercise else None
     chosen = [exercise_of(only.exercise if only else exercise)] if exercise else list(exercises())
+    todo = [(one, part) for one in chosen for part in one.parts if only in (None, part)]
+    ran: dict[str, Ran] = {}
     wrong = False
-    for one in chosen:
-        ran = run_cells(one.notebook)
-        for cell, problem in ran.failed.items():
-            typer.echo(f"{one.id}, cell {cell}: {problem}")
-            wrong = True
-        for part in one.parts:
-            if (only is None or part == only) and part.id in ran.answers:
-                outcome = outcome_of(part, ran.answers[part.id], seed)
-                typer.echo(Shown(outcome, part).text())
-                wrong |= outcome.state in ("wrong", "error")
-            elif only is None or part == only:
-                typer.echo(f"○ {part.id} · {part.title}: its cell did not reach check(…)")
+    for number, (one, part) in enumerate(todo, 1):
+        # A bar for each: one for all would stand in the lines that are printed between them.
+        if one.id not in ran:
+            with waiting(f"running the cells of {one.id}"):
+                ran[one.id] = run_cells(one.notebook)
+            for cell, problem in ran[one.id].failed.items():
+                typer.echo(f"{one.id}, cell {cell}: {problem}")
+                wrong = True
+        if part.id in ran[one.id].answers:
+            with waiting(f"checking {part.id}, {number} of {len(todo)}"):
+                outcome = outcome_of(part, ran[one.id].answers[part.id], seed)
+            typer.echo(Shown(outcome, part).text())
+            wrong |= outcome.state in ("wrong", "error")
+        else:
+            typer.echo(f"○ {part.id} · {part.title}: its cell did not reach check(…)")
     if wrong:
         raise typer.Exit(1)
 
@@ -48,21 +54,26 @@ def build(
     check: bool = typer.Option(False, "--check", help="Change nothing; exit code 1 if something is out of step."),
 ) -> None:
     """Make exercises/ from solutions/text/ again."""
+    from course_lib.progress import waiting
+
     try:
-        from course_lib.grade import build as made
+        with waiting("reading solutions/"):
+            from course_lib.grade import build as made
     except ImportError as problem:
         from course_lib.errors import ExerciseError
 
         raise ExerciseError(f"{problem.name} is not installed.", 'Install it: pip install -e ".[grade]"') from problem
     if check:
-        found = made.drift()
+        with waiting("comparing"):
+            found = made.drift()
         for line in found:
             typer.echo(line)
         if found:
             raise typer.Exit(1)
         typer.echo("exercises/ and solutions/ are what the texts give.")
         return
-    changed = made.build()
+    with waiting("building exercises/"):
+        changed = made.build()
     for path in changed:
         typer.echo(f"written: exercises/{path.name}")
     typer.echo("" if changed else "exercises/ is what solutions/text/ gives: nothing to do.", nl=not changed)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from course_lib.cli.say import make_folder
+from course_lib.progress import waiting
 
 if TYPE_CHECKING:
     from course_lib.grade.journal import Journal
@@ -62,7 +63,8 @@ def grade(
     from course_lib.grade.local import WARNING
 
     days = read_late(late) if late else {}
-    handed_in = collect(submissions)
+    with waiting("reading what was handed in"):
+        handed_in = collect(submissions)
     _known(regrade or (), handed_in)
     if unsafe_local:
         typer.echo(WARNING, err=True)

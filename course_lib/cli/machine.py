@@ -82,8 +82,7 @@ def doctor(json: Json = False) -> int:
     """
     from course_lib.doctor import examine
 
-    with waiting("checking"):
-        found = examine()
+    found = examine()
     if json:
         say.as_json([asdict(check) for check in found])
     else:
@@ -110,11 +109,12 @@ def bench(
             say.table(("benchmark", "what it compares"), list(found.items()))
         return
     if json:
-        with redirect_stdout(sys.stderr):  # its table
+        with redirect_stdout(sys.stderr), waiting(f"running {name}"):  # its table
             result = run(name)
         say.as_json(result)
     else:
-        run(name)
+        with waiting(f"running {name}"):
+            run(name)
 
 
 def train(

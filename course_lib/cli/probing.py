@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -165,7 +166,7 @@ def load(model: str, how: dict[str, Any]) -> VideoLLM:
     from course_lib import zoo
 
     zoo.fetch(model, **how)
-    with waiting(f"loading {model}"):
+    with waiting(f"loading {model}", at_once="torch" not in sys.modules):
         return zoo.load(model, **how)
 
 

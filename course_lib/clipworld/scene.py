@@ -18,7 +18,10 @@ from course_lib.clipworld.looks import Looks, make_looks
 from course_lib.clipworld.stagecraft import draw_actors
 from course_lib.clipworld.story import KINDS, Story, make_story
 from course_lib.errors import CourseError
+from course_lib.progress import progress
 from course_lib.timeline import Timeline
+
+SEVERAL = 20  # frames, from which on drawing them is worth a bar
 
 
 class SceneError(CourseError):
@@ -56,7 +59,8 @@ class Scene:
             raise SceneError(f"A picture of {h} x {w} pixels cannot be drawn.", "Give a size of 8 to 4096 pixels.")
         camera = self._camera(h, w)
         frames = np.empty((len(seconds), h, w, 3), np.uint8)
-        for k, t in enumerate(seconds):
+        drawn = progress(seconds, "drawing frames", len(seconds)) if len(seconds) >= SEVERAL else seconds
+        for k, t in enumerate(drawn):
             shown = self._clock(min(max(float(t), 0.0), self.duration))
             canvas, pen = camera.canvas()
             draw_actors(pen, self.story, self._choreography, self.looks, shown)

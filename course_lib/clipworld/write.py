@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from course_lib.clipworld.scene import Scene, SceneError
+from course_lib.progress import progress
 
 QUALITY = "28"  # x264 constant rate factor: 30 s of 384 px stay under 1 MB with the most noise, under 0.2 MB mostly
 CLOCK = 1000  # ticks a second of the file's time base
@@ -50,7 +51,8 @@ def write_video(
         stream = container.add_stream("libx264", rate=rate, options=options)  # avi cannot hold reordered frames
         stream.width, stream.height, stream.pix_fmt = w, h, "yuv420p"
         stream.codec_context.time_base = stream.time_base = tick
-        for seconds in _times(scene, rate, vfr):
+        number = _number(scene, rate)
+        for seconds in progress(_times(scene, rate, vfr), f"drawing {path.name}", total=number):
             frame = av.VideoFrame.from_ndarray(scene.render([float(seconds)], (h, w))[0], format="rgb24")
             frame.pts, frame.time_base = round(seconds / tick), tick
             container.mux(stream.encode(frame))
@@ -58,9 +60,13 @@ def write_video(
     return path
 
 
+def _number(scene: Scene, rate: Fraction) -> int:
+    return max(1, round(Fraction(scene.duration) * rate))
+
+
 def _times(scene: Scene, rate: Fraction, vfr: bool) -> Iterator[Fraction]:
     """When the frames are shown, seconds, ticks of the file's clock."""
-    n = max(1, round(Fraction(scene.duration) * rate))
+    n = _number(scene, rate)
     rng = random.Random(f"frames/{scene.seed}")
     for k in range(n):
         even = k / rate

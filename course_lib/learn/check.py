@@ -9,12 +9,14 @@ from typing import Any
 
 from course_lib.checks import check_of
 from course_lib.checks.check import run
-from course_lib.checks.manifest import Part, part_of
+from course_lib.checks.manifest import Part, exercise_of, part_of
 from course_lib.checks.outcome import Outcome
 from course_lib.checks.stubs import stub_of
 from course_lib.errors import ExerciseError
 from course_lib.learn import record
 from course_lib.learn.answer import InProcess
+from course_lib.learn.progress import bar_of
+from course_lib.progress import waiting
 from course_lib.viz.checks import Shown
 
 _put_off: list[dict[str, Any]] = []  # what is checked later: see put_off()
@@ -30,7 +32,11 @@ def check(part: str, answer: Any, seed: int | str | None = None) -> Shown | None
         _put_off[-1][part_of(part).id] = answer
         return None
     asked = part_of(part)
-    return Shown(outcome_of(asked, answer, seed), asked)
+    outcome = outcome_of(asked, answer, seed)
+    done = record.done()
+    if asked.id not in done:  # nothing is recorded here
+        return Shown(outcome, asked)
+    return Shown(outcome, asked, hints=done[asked.id].hints, so_far=bar_of(exercise_of(asked.exercise), done))
 
 
 def points(part: str, answer: Any) -> float:
@@ -44,7 +50,8 @@ def outcome_of(part: Part, answer: Any, seed: int | str | None = None, noted: bo
     """Check an answer in this process, and note it in the learner's record."""
     function = answer if callable(answer) else _constant(part, answer)
     seed = secrets.randbelow(10**6) if seed is None else seed
-    outcome = run(part, check_of(part), InProcess(function), seed, stub_of(part))
+    with waiting(f"checking {part.id}"):
+        outcome = run(part, check_of(part), InProcess(function), seed, stub_of(part))
     if noted:
         record.note(part.id, "check", state=outcome.state, points=outcome.points, mistake=outcome.mistake, seed=seed)
     return outcome

@@ -10,10 +10,11 @@ from course_lib.viz.checks import Bar, ProgressShown
 def bars() -> list[Bar]:
     """A bar for each exercise, from the record."""
     done = record.done()
-    return [_bar(exercise, done) for exercise in exercises() if exercise.parts]
+    return [bar_of(exercise, done) for exercise in exercises() if exercise.parts]
 
 
-def _bar(exercise: Exercise, done: dict[str, record.Done]) -> Bar:
+def bar_of(exercise: Exercise, done: dict[str, record.Done]) -> Bar:
+    """An exercise as far as it is done; done: what `record.done` gives."""
     parts = [(part, done.get(part.id, record.Done())) for part in exercise.parts]
     return Bar(
         name=f"chapter {exercise.chapter.split('_')[0]} · {exercise.number} {exercise.title}",

@@ -47,6 +47,14 @@ def probe(
     the summary stays the model's own. Raises TimelineError if the timeline is of another length than the clip or
     not in English, and ModelError for a mitigation that is unknown or that the model cannot do.
     """
+    name = path_or_clip if isinstance(path_or_clip, str | Path) else path_or_clip.source
+    with waiting(f"probing {Path(name).name}"):
+        return _probed(model, path_or_clip, timeline, seed, each, mitigation)
+
+
+def _probed(
+    model: Any, path_or_clip: str | Path | Clip, timeline: Timeline | None, seed: int, each: int, mitigation: str | None
+) -> ProbeReport:
     began = time.monotonic()
     asker = _mitigated(model, mitigation) if mitigation is not None else None
     clip, footage = _watched(model, path_or_clip)

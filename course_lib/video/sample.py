@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.errors import VideoError
+from course_lib.progress import waiting
 from course_lib.video.clip import Clip, VideoInfo
 from course_lib.video.decode import first_frame, frames_at
 from course_lib.video.pixels import Painter, Size, degrees, display_size, orientation, target_size
@@ -100,7 +101,8 @@ def sample(
     the end.
     """
     _check(num_frames, fps, at, size)
-    with read_animation(path) if is_animation(path) else Source(path) as source:
+    reading = waiting(f"reading {os.path.basename(path)}")
+    with reading, read_animation(path) if is_animation(path) else Source(path) as source:
         span = source.span if isinstance(source, Animation) else find_span(source)
         duration = float((span.end - span.start) * source.time_base)
         wanted = _times(source.name, span, duration, num_frames, fps, at)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_lib.viz import palette
+from course_lib.progress import progress
+from course_lib.viz import palette, play, tracks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,7 +76,7 @@ def attention_data(
     answers = complete(inner, prefill(inner, place, video), asked, max_new_tokens)
     found = []
     with _weights_shown(inner.llm):
-        for question, answer in zip(asked, answers, strict=True):
+        for question, answer in progress(list(zip(asked, answers, strict=True)), "looking at attention"):
             mean = _attention(inner, video, [*place, *question, *answer.ids], layers)
             moments = mean.reshape(len(mean), len(seconds), -1).sum(axis=2)  # [L, M * K] -> [L, M]
             words = inner.tokenizer.convert_ids_to_tokens([*question[1:-1], *answer.ids])
@@ -183,3 +184,58 @@ def _beside(axis: Any, y: float, left: str, right: str, style: dict[str, Any]) -
             text, (x, y), xycoords=("axes fraction", "data"), xytext=(gap, 0), textcoords="offset points", ha=align,
             va="center", annotation_clip=False, **(style if x == 0 else {**style, "weight": "normal"}),
         )  # fmt: skip
+
+
+def view(data: WordAttention, strip: str = "") -> play.View:
+    """The same as a drawing that a slider changes. strip: the moments' frames (see `frames_below`)."""
+    rows = []
+    for i, (word, weights) in enumerate(zip(data.words, data.weights, strict=True)):
+        shares, peak = weights / max(float(weights.max()), 1e-9), data.peak(i)
+        cells = "".join(
+            f'<i class="{"peak" if k == peak else ""}" style="--share: {share:.2f}"></i>'
+            for k, share in enumerate(shares)
+        )
+        more = ("answer " if i >= data.first_answer else "") + ("answer-first" if i == data.first_answer else "")
+        rows.append(tracks.row(word, cells, f"{weights.sum():.0%} on video", kind="heat", more=more))
+    rows.append(strip)
+    rows.append(tracks.row("seconds", "".join(f"<i>{s:.0f}</i>" for s in data.seconds), kind="frames"))
+    numbers = [i for i, word in enumerate(data.words[: data.first_answer]) if word.isdecimal()]
+    looks = [f'"{data.words[i]}" looks most at {data.seconds[data.peak(i)]:.1f} s' for i in numbers]
+    if data.first_answer < len(data.words):
+        looks.append(f"the answer's first word at {data.seconds[data.peak(data.first_answer)]:.1f} s")
+    asked = " ".join(data.words[: data.first_answer])
+    said = f"Asked: {asked} It answers: {data.answer or 'nothing'}. " + (", ".join(looks) + "." if looks else "")
+    return play.View(tracks.sheet(rows), said.strip(), attention_alt(data))
+
+
+def frames_below(seconds: np.ndarray, clip: Clip) -> str:
+    """A row of small frames, the nearest to each moment, as HTML."""
+    import base64
+    from io import BytesIO
+
+    from PIL import Image
+
+    images = []
+    for second in seconds:
+        frame = Image.fromarray(clip.frames[int(np.abs(clip.seconds - second).argmin())])
+        frame.thumbnail((72, 72))
+        frame.save(out := BytesIO(), "JPEG", quality=75)
+        images.append(f'<img alt="" src="data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}">')
+    return tracks.row("frames", "".join(images), kind="frames")
+
+
+def widget(looks: Sequence[WordAttention], clip: Clip, first: int = 0, label: str = "question") -> None:
+    """A slider over questions about one clip, and where the words of each look, in a notebook; where nothing runs, the
+    picture of the first one shown.
+
+    looks: what `attention_data` gives of several questions; first: the number (from 0) of the one to begin with;
+    label: of the slider.
+    """
+    from IPython.core.pylabtools import print_figure
+
+    strip = frames_below(looks[first].seconds, clip)
+    controls = (play.Slider("number", label, 0, len(looks) - 1, first),)
+    png = print_figure(draw_attention(looks[first], clip), dpi=110)
+    play.show(
+        "Attention over frames", controls, lambda number: view(looks[number], strip), png, attention_alt(looks[first])
+    )

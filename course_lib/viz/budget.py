@@ -13,7 +13,7 @@ from course_lib.timeline import Event
 from course_lib.tokens.pool import pooled_side
 from course_lib.tokens.recall import seen
 from course_lib.tokens.sampling import uniform
-from course_lib.viz import palette
+from course_lib.viz import palette, play, tracks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FPS, SIZE, POOLING = 1.0, 224, 2  # where the sliders begin; attention is 1 there
 PATCH = 14  # pixels
 CONTEXTS = (4096, 32_768, 262_144)
+TOKENS, COSTS = (10, 1_000_000), (1e-5, 1e5)  # what their axes reach over
+ONCE = ((0.01, "1/100"), (1.0, "1 x"), (100.0, "100 x"))
 WIDTH, DPI = 7.0, 100
 LEFT, RIGHT = 1.0, 0.85  # inches beside the axes
 
@@ -88,9 +90,8 @@ def draw(data: Budget) -> Figure:
     figure.text(0.02, 0.93, title, fontsize=11, weight="bold", color=palette.INK, va="center")
     _draw_events(_axes(figure, 1.52, 1.1), data)
     marks = [(c, f"context {c:,}" if c == CONTEXTS[0] else f"{c:,}") for c in CONTEXTS]
-    _draw_bar(_axes(figure, 0.72, 0.24), "tokens", data.tokens, f"{data.tokens:,}", (10, 1_000_000), marks)
-    once = [(1.0, "1 x"), (100.0, "100 x"), (0.01, "1/100")]
-    _draw_bar(_axes(figure, 0.18, 0.24), "attention", data.attention, f"{data.attention:.3g} x", (1e-5, 1e5), once)
+    _draw_bar(_axes(figure, 0.72, 0.24), "tokens", data.tokens, f"{data.tokens:,}", TOKENS, marks)
+    _draw_bar(_axes(figure, 0.18, 0.24), "attention", data.attention, f"{data.attention:.3g} x", COSTS, ONCE)
     return figure
 
 
@@ -112,33 +113,48 @@ def png(data: Budget) -> bytes:
     return out.getvalue()
 
 
+def view(data: Budget) -> play.View:
+    """The same as a drawing that a slider changes, with its numbers as a sentence."""
+    missed = "; ".join(f"{e.text} ({e.start:.1f} to {e.end:.1f} s)" for e in data.missed)
+    frames = len(data.seconds)
+    said = (
+        f"{frames} frame{'s' * (frames != 1)}, {data.tokens:,} tokens: {data.per_frame} a frame. Attention costs "
+        f"{data.attention:.3g} times the usual. It sees {sum(data.seen)} of {len(data.events)} events"
+        + (f" and misses: {missed}." if missed else ".")
+    )
+    contexts = [(tracks.place(c, TOKENS), f"{c // 1024}k") for c in CONTEXTS]
+    times = [c for c, _ in ONCE]
+    costs = [(tracks.place(c, COSTS), text) for c, text in ONCE]
+    rows = (
+        tracks.row("frames", tracks.ticks(data.seconds, data.duration), f"{frames}"),
+        tracks.row("events", tracks.events(data.events, data.seen, data.duration), f"{sum(data.seen)} seen"),
+        tracks.axis(data.duration),
+        tracks.row("tokens", tracks.logarithmic(data.tokens, TOKENS, CONTEXTS), f"{data.tokens:,}"),
+        tracks.row("contexts of", tracks.labels(contexts), kind="labels"),
+        tracks.row("attention", tracks.logarithmic(data.attention, COSTS, times), f"{data.attention:.3g} x"),
+        tracks.row("", tracks.labels(costs), kind="labels"),
+    )  # fmt: skip
+    return play.View(tracks.sheet(rows), said, alt_text(data))
+
+
 def widget(
     duration: float, events: Sequence[Event], fps: float = FPS, size: int = SIZE, pooling: int = POOLING
 ) -> None:
-    """Three sliders over the picture, in a notebook: one moved draws it again. fps, size, pooling: where they begin.
+    """Three sliders over the drawing, in a notebook: one moved draws it again. fps, size, pooling: where they begin.
 
-    The picture stands in the output like any other, so that it is also there where nothing runs: on a web page, in a
-    notebook that was opened and not run.
+    Where nothing runs (a web page, a notebook that was opened and not run) stands the picture of the beginning.
     """
-    from IPython.display import Image, display
-    from ipywidgets import FloatSlider, IntSlider, VBox
-
-    wide: Any = {"style": {"description_width": "130px"}, "layout": {"width": "520px"}}
-    sliders = (
-        FloatSlider(value=fps, min=0.05, max=4, step=0.01, description="frames a second", readout_format=".2f", **wide),
-        IntSlider(value=size, min=112, max=448, step=56, description="size in pixels", **wide),
-        IntSlider(value=pooling, min=1, max=4, description="pooling", **wide),
+    controls = (
+        play.Slider("fps", "frames a second", 0.05, 4, fps, 0.01, "/s"),
+        play.Slider("size", "size of a frame", 112, 448, size, 56, "px"),
+        play.Slider("pooling", "pooling", 1, 4, pooling),
     )
+    first = explore(duration, events, fps, size, pooling)
 
-    def picture() -> Image:
-        data = explore(duration, events, *(slider.value for slider in sliders))
-        return Image(png(data), alt=alt_text(data))
+    def answer(**chosen: Any) -> play.View:
+        return view(explore(duration, events, **chosen))
 
-    live = VBox(sliders)._repr_mimebundle_()
-    display({**live, "text/plain": "(Three sliders stand here where the notebook runs.)"}, raw=True)
-    shown: Any = display(picture(), display_id=True)
-    for slider in sliders:
-        slider.observe(lambda _: shown.update(picture()), names="value")
+    play.show("Token budget", controls, answer, png(first), alt_text(first))
 
 
 def _axes(figure: Figure, bottom: float, tall: float) -> Axes:
@@ -161,7 +177,8 @@ def _draw_events(axis: Axes, data: Budget) -> None:
         )  # fmt: skip
         if not ok:
             middle = (event.start + event.end) / 2
-            axis.text(middle, 0.62, "missed", ha="center", va="bottom", fontsize=8, color=palette.WRONG, weight="bold")
+            word: dict[str, Any] = {"fontsize": 8, "color": palette.WRONG_TEXT, "weight": "bold"}
+            axis.text(middle, 0.62, "missed", ha="center", va="bottom", **word)
     axis.plot(data.seconds, np.full(len(data.seconds), 1.62), "|", color=palette.INK, markersize=9)
     axis.set(xlim=(0, data.duration), ylim=(2.0, 0.45))
     beside: dict[str, Any] = {"fontsize": 9, "va": "center", "color": palette.INK}

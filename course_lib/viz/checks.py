@@ -13,21 +13,22 @@ from course_lib.viz import palette
 from course_lib.viz.failures import svg
 from course_lib.viz.page import picture
 
-LOOKS = {  # state -> sign, colour: never the colour alone
-    "pass": ("✔", "#00664a"),
-    "wrong": ("✘", "#b34700"),
-    "error": ("!", "#b34700"),
-    "not attempted": ("○", palette.SOFT),
-    "timeout": ("!", "#b34700"),
-    "crashed": ("!", "#b34700"),
+LOOKS = {  # state -> sign, colour of the edge: never the colour alone, and no text in it (too faint in one theme)
+    "pass": ("✔", palette.PASS),
+    "wrong": ("✘", palette.WRONG),
+    "error": ("!", palette.WRONG),
+    "not attempted": ("○", palette.NEUTRAL),
+    "timeout": ("!", palette.WRONG),
+    "crashed": ("!", palette.WRONG),
 }
-# The notebook's own colours where it has them, so that a dark theme stays dark.
+# The notebook's own colours where it has them, and else those around it, so that a dark theme stays dark.
 BOX = (
-    "border-left: 4px solid {colour}; padding: 4px 12px; margin: 4px 0; max-width: 52em;"
-    "color: var(--jp-ui-font-color1, #1b1f24);"
+    "border-left: 4px solid {colour}; padding: 4px 12px; margin: 4px 0; max-width: 52em; overflow-wrap: break-word;"
+    "color: var(--jp-ui-font-color1, inherit);"
 )
-PROSE = "white-space: pre-wrap; margin: 2px 0; font-family: inherit;"
-MONO = "white-space: pre-wrap; overflow-wrap: break-word; margin: 2px 0; font-family: monospace;"
+FOOT = "border-top: 1px solid var(--jp-border-color2, #8c959f); margin-top: 6px; padding-top: 4px;"
+PROSE = "white-space: pre-wrap; word-break: normal; overflow-wrap: break-word; margin: 2px 0; font-family: inherit;"
+MONO = "white-space: pre-wrap; word-break: normal; overflow-wrap: break-word; margin: 2px 0; font-family: monospace;"
 
 
 class _InNotebook:
@@ -48,11 +49,17 @@ class _InNotebook:
 
 @dataclass(frozen=True, repr=False)
 class Shown(_InNotebook):
-    """An outcome of a check, for its learner. again: whether it can be repeated here; on a page of grades it cannot."""
+    """An outcome of a check, for its learner.
+
+    again: whether it can be repeated here; on a page of grades it cannot. hints: how many of the part's were opened;
+    so_far: the exercise as far as it is done. Both None where nothing is recorded, and on a page of grades.
+    """
 
     outcome: Outcome
     part: Part
     again: bool = True
+    hints: int | None = None
+    so_far: Bar | None = None
 
     def text(self) -> str:
         o = self.outcome
@@ -66,14 +73,16 @@ class Shown(_InNotebook):
         if o.picture is not None:
             lines += [f"  Picture: {o.picture.alt}"]
         lines += [f"  {line}" for line in self._next]
+        if self.so_far is not None:
+            lines += [f"  {self.so_far.line()}"]
         return "\n".join(lines)
 
     def html(self) -> str:
         o = self.outcome
         sign, colour = LOOKS[o.state]
         parts = [
-            f'<div style="{BOX.format(colour=colour)}"><b><span aria-hidden="true" style="color: {colour}">{sign}'
-            f"</span> {escape(o.part)} · {escape(self.part.title)}: {escape(self._verdict)}</b>",
+            f'<div style="{BOX.format(colour=colour)}"><b><span aria-hidden="true">{sign}</span> '
+            f"{escape(o.part)} · {escape(self.part.title)}: {escape(self._verdict)}</b>",
             *(f"<div>{_coded(line)}</div>" for line in o.message.splitlines()),
         ]
         if o.call:
@@ -89,6 +98,9 @@ class Shown(_InNotebook):
         if o.picture is not None:
             parts.append(picture(svg(o.picture).encode(), o.picture.alt, "svg+xml"))
         parts += [f"<div>{_coded(line)}</div>" for line in self._next]
+        if self.so_far is not None:
+            bar = self.so_far
+            parts.append(f'<div style="{FOOT}">{escape(bar.name)}: {escape(bar.said)} {bar.html()}</div>')
         return "\n".join([*parts, "</div>"])
 
     @property
@@ -106,10 +118,14 @@ class Shown(_InNotebook):
     @property
     def _next(self) -> list[str]:
         o = self.outcome
-        if o.state in ("pass", "not attempted") or not self.again:
+        if o.state == "pass" or not self.again:
             return []
+        most = len(self.part.hints)
+        used = "" if self.hints is None else f" ({min(self.hints, most)} of {most} used)"
+        if o.state == "not attempted":
+            return [f'A hint: `hint("{o.part}")`{used}.'] if used else []
         again = f'`check("{o.part}", {self.part.function}, seed={o.seed!r})`'
-        return [f'A hint: `hint("{o.part}")`. The same inputs again: {again}.']
+        return [f'A hint: `hint("{o.part}")`{used}. The same inputs again: {again}.']
 
 
 @dataclass(frozen=True, repr=False)
@@ -147,6 +163,16 @@ class Bar:
         more += [f"{self.revealed} solution{'s' * (self.revealed != 1)} opened early"] if self.revealed else []
         return ", ".join([f"{self.points:g} of {self.most:g} points", f"{self.passed} of {self.parts} parts", *more])
 
+    def line(self, width: int = 0) -> str:
+        """As text; width: of the name."""
+        full = round(20 * self.points / self.most)
+        return f"{self.name.ljust(width)}  {'█' * full}{'░' * (20 - full)}  {self.said}"
+
+    def html(self) -> str:
+        """The bar alone; its words stand beside it."""
+        label = escape(f"{self.name}: {self.said}")
+        return f'<progress max="{self.most:g}" value="{self.points:g}" aria-label="{label}"></progress>'
+
 
 @dataclass(frozen=True, repr=False)
 class ProgressShown(_InNotebook):
@@ -154,17 +180,12 @@ class ProgressShown(_InNotebook):
 
     def text(self) -> str:
         width = max((len(bar.name) for bar in self.bars), default=0)
-        lines = []
-        for bar in self.bars:
-            full = round(20 * bar.points / bar.most)
-            lines.append(f"{bar.name.ljust(width)}  {'█' * full}{'░' * (20 - full)}  {bar.said}")
-        return "\n".join([*lines, self._whole])
+        return "\n".join([*(bar.line(width) for bar in self.bars), self._whole])
 
     def html(self) -> str:
         rows = "".join(
-            f'<tr><td style="text-align: left">{escape(bar.name)}</td><td style="text-align: left">'
-            f'<progress max="{bar.most:g}" value="{bar.points:g}" aria-label="{escape(bar.name)}: {escape(bar.said)}">'
-            f'</progress></td><td style="text-align: left">{escape(bar.said)}</td></tr>'
+            f'<tr><td style="text-align: left">{escape(bar.name)}</td><td style="text-align: left">{bar.html()}</td>'
+            f'<td style="text-align: left">{escape(bar.said)}</td></tr>'
             for bar in self.bars
         )
         return (

@@ -22,5 +22,5 @@ def page(title: str, body: Iterable[str]) -> str:
 
 def picture(image: bytes, alt: str, kind: str = "png") -> str:
     """A PNG, or an image of another kind ("svg+xml"), inside the page, and what it shows in words."""
-    data = base64.b64encode(image).decode()
-    return f'<figure><img alt="{escape(alt)}" src="data:image/{kind};base64,{data}"></figure>'
+    src = f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
+    return f'<figure style="margin: .4rem 0"><img style="max-width: 100%" alt="{escape(alt)}" src="{src}"></figure>'

@@ -2,6 +2,10 @@
 
 RIGHT = "#0072B2"  # blue
 WRONG = "#D55E00"  # vermilion
+PASS = "#009E73"  # green
+NEUTRAL = "#8c959f"  # grey
+# Vermilion is too faint for words on white.
+WRONG_TEXT = "#b04a00"
 TRUE = "#5B6770"
 INK, SOFT, PAPER, RULE = "#1b1f24", "#59636e", "#ffffff", "#d5dae0"
 HATCH = {"invented": "xx", "shifted": "//", "skipped": "..", "order": "\\\\"}

@@ -116,7 +116,7 @@ def _probes(report: ProbeReport) -> str:
             f"<td>{escape(p.question.text)}</td><td>{answer}</td><td>{why}</td></tr>"
         )
     head = "<tr><th>verdict</th><th>asked</th><th>question</th><th>answer</th><th>why</th></tr>"
-    return f'<h2>Every answer</h2><div class="wide probes"><table>{head}{"".join(rows)}</table></div>'
+    return f'<h2>Every answer</h2><div class="wide probes stacked"><table>{head}{"".join(rows)}</table></div>'
 
 
 def _contradictions(report: ProbeReport) -> str:
@@ -132,7 +132,7 @@ def _contradictions(report: ProbeReport) -> str:
             f"<td>{escape(c.why)}<dl>{asked}</dl></td><td>{look}{_frames(report, c.seconds)}</td></tr>"
         )
     head = "<tr><th>kind</th><th>rule</th><th>what cannot both be true</th><th>look at</th></tr>"
-    table = f'<div class="wide"><table>{head}{"".join(rows)}</table></div>'
+    table = f'<div class="wide stacked"><table>{head}{"".join(rows)}</table></div>'
     return f"<h2>Contradictions</h2>{table}{_checks(report)}"
 
 

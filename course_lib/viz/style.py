@@ -46,4 +46,19 @@ dd { margin: 0 0 .3rem 1rem; }
 .facts dd { margin: 0; }
 .frames { display: flex; gap: .3rem; margin-top: .3rem; }
 .small { width: 96px; height: auto; border-radius: 4px; }
+@media (max-width: 42rem) {
+  main { padding: 1rem .8rem 2rem; }
+  main > figure { overflow-x: auto; }
+  main > figure > img { width: auto; min-width: 46rem; }
+  .stacked tr:first-child { display: none; }
+  .stacked tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--rule); }
+  .stacked tr.wrong { box-shadow: inset 4px 0 0 var(--bad); }
+  .stacked tr.wrong td:first-child { box-shadow: none; }
+  .stacked td { display: block; width: auto !important; border: 0; padding: .1rem .7rem; }
+  .stacked td:first-child, .stacked td:nth-child(2) { display: inline-block; padding-right: 0; }
+  .stacked td:nth-child(2) { color: var(--soft); }
+  .stacked td:nth-child(3) { font-weight: 600; }
+  .stacked td:empty { display: none; }
+  .facts { grid-template-columns: 1fr 1fr; }
+}
 """

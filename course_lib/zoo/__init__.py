@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import ModelError
+from course_lib.progress import waiting
 from course_lib.zoo import fit
 from course_lib.zoo.checkpoint import read_config
 from course_lib.zoo.fit import Choice, best_for_this_machine
@@ -48,20 +50,21 @@ def load(
 
     folder, shown = _place(name, device, dtype, quantize, revision, trust_remote_code)
     where, kind = fit.usable(device or fit.default_device()), _dtype_name(dtype)
-    if (folder / "config.json").is_file() and read_config(folder).get("model_type") != "video_llama":
-        from course_lib.zoo.open import open_published
+    with waiting(f"loading {shown}", at_once="torch" not in sys.modules):
+        if (folder / "config.json").is_file() and read_config(folder).get("model_type") != "video_llama":
+            from course_lib.zoo.open import open_published
 
-        return open_published(folder, shown, where, kind, quantize, trust_remote_code, **options)
-    if quantize is not None or options:
-        raise ModelError(f"{shown} cannot be loaded so.", "Leave quantize and other options out: it is small.")
-    from course_lib.model.store import load as load_folder
-    from course_lib.zoo.pocket import Pocket
+            return open_published(folder, shown, where, kind, quantize, trust_remote_code, **options)
+        if quantize is not None or options:
+            raise ModelError(f"{shown} cannot be loaded so.", "Leave quantize and other options out: it is small.")
+        from course_lib.model.store import load as load_folder
+        from course_lib.zoo.pocket import Pocket
 
-    try:
-        return Pocket(load_folder(folder, _torch_dtype(kind)).to(where), folder.name)
-    except ModuleNotFoundError:
-        extras.check_torchvision()
-        raise
+        try:
+            return Pocket(load_folder(folder, _torch_dtype(kind)).to(where), folder.name)
+        except ModuleNotFoundError:
+            extras.check_torchvision()
+            raise
 
 
 def fetch(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.errors import ModelError
-from course_lib.progress import progress
+from course_lib.progress import progress, waiting
 from course_lib.zoo.hub_refusals import line, plainly
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def snapshot(repo: str, revision: str | None = None, remote_code: bool = False) 
         if offline():
             raise OfflineModeIsEnabled("HF_HUB_OFFLINE is set")
         timeout = constants.HF_HUB_DOWNLOAD_TIMEOUT
-        info = HfApi(endpoint).model_info(repo, revision=revision, files_metadata=True, timeout=timeout)
+        with waiting(f"asking for {repo}"):
+            info = HfApi(endpoint).model_info(repo, revision=revision, files_metadata=True, timeout=timeout)
         files = _files(repo, info, patterns)
         store = _download(repo, str(info.sha), files, endpoint, cache)
         at["allow_patterns"] = [glob.escape(f.name) for f in files]

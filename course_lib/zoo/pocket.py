@@ -17,6 +17,7 @@ from course_lib.errors import ModelError
 from course_lib.model.decode import Prefix, Written, complete, extend, prefill
 from course_lib.model.prompt import END, place_video, turn
 from course_lib.model.tokenizer import LAST_NUMBER
+from course_lib.progress import waiting
 from course_lib.timeline import Event
 from course_lib.tokens.sampling import PAIR_GAP, in_pairs, tubelets, uniform
 from course_lib.video import Clip, probe, sample
@@ -85,7 +86,8 @@ class Pocket:
 
     def summarize(self, clip: Clip) -> str:
         """The clip's events with their seconds, as the model tells them."""
-        return self._text(self._tell(self._watch(clip)).ids)
+        with waiting(f"{self.name} tells"):
+            return self._text(self._tell(self._watch(clip)).ids)
 
     def answer(self, clip: Clip, question: str, max_new_tokens: int = 96) -> str:
         return self.answers(clip, [question], max_new_tokens)[0]
@@ -104,6 +106,12 @@ class Pocket:
         """Answers with how likely each is to be right, 0 to 1: the probability that the model gives it, through the
         slope and offset in its config (see `temporal.confidence`). against: a clip whose predictions are taken off,
         `weight` of them (see `complete`)."""
+        with waiting(f"{self.name} answers"):
+            return self._scored(clip, questions, max_new_tokens, against, weight)
+
+    def _scored(
+        self, clip: Clip, questions: Sequence[str], max_new_tokens: int, against: Clip | None, weight: float
+    ) -> list[tuple[str, float]]:
         watched, other = self._watch(clip), self._watch(against) if against is not None else None
         out: dict[int, tuple[str, float]] = {}
         asked = [i for i, q in enumerate(questions) if q != SUMMARY_QUESTION]

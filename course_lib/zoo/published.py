@@ -10,6 +10,7 @@ from typing import Protocol
 from course_lib.clipworld.questions import SUMMARY_QUESTION
 from course_lib.errors import ModelError
 from course_lib.model.decode import Prefix, Writer, complete
+from course_lib.progress import waiting
 from course_lib.tokens.sampling import Sampling, tubelets, uniform
 from course_lib.video import Clip, no_larger, probe, sample
 from course_lib.zoo.fit import memory_is_enough
@@ -101,7 +102,7 @@ class Published:
         off, `weight` of them (see `complete`)."""
         if not questions:
             return []
-        with memory_is_enough(self.name, len(clip)):
+        with waiting(f"{self.name} answers"), memory_is_enough(self.name, len(clip)):
             prefix = self._read(clip)
             away = self._read(against) if against is not None else None
             prompts = [self.reader.behind(clip, _worded(q)) for q in questions]

@@ -39,6 +39,7 @@ for t in range(4):
 from importlib.resources import files
 
 from course_lib import video
+from course_lib.progress import progress
 from course_lib.tokens.patches import patchify, unpatchify
 
 for t, grid in enumerate(patchify(frames, 2)):  # [T, 2, 2, 4]
@@ -253,19 +254,29 @@ print("library", motion_weighted(small, range(6), 4).round(2).tolist())
 # **Predict:** 8 even frames see all events. Will 16 even frames?
 
 # %%
+from course_lib.viz import race
+
 path, duration = folder / "even.mp4", 30.0
 first = video.sample(path, at=by_rate(duration, 4), size=128)
 grey = first.frames.mean(axis=-1)  # [120, 72, 128]
-looks = {
-    "uniform, 8": uniform(duration, 8),
-    "uniform, 16": uniform(duration, 16),
-    "by rate, 0.5/s": by_rate(duration, 0.5),
-    "keyframes": keyframes(path),
-    "scene changes, 16": scene_changes(grey, first.seconds, 16),
-    "motion, 16": motion_weighted(grey, first.seconds, 16),
+samplers = {
+    "uniform": lambda n: uniform(duration, n),
+    "by rate": lambda n: by_rate(duration, n / duration),
+    "keyframes": lambda n: keyframes(path, n),
+    "scene changes": lambda n: scene_changes(grey, first.seconds, n),
+    "motion": lambda n: motion_weighted(grey, first.seconds, n),
 }
-alt = "Ticks over events: 16 even ones miss a short event that 8 even ones see; keyframes see the fewest."
-Image(print_figure(draw_looks(looks, events, duration), dpi=110), alt=alt)
+ran = race.race(samplers, events, duration)
+race.widget(ran, frames=16)
+
+# %% [markdown]
+# Move the slider, and choose the one event that has to be seen: under each sampler stands a square for every number of
+# frames, filled where it is enough. Or as numbers: from how many frames on all events are seen, and what comes after it.
+
+# %%
+for name in samplers:
+    enough, again = ran.needed(name)
+    print(f"{name:14} {enough or 'never'}{f', but not with {again}' if again else ''}")
 
 # %% [markdown]
 # More frames can see less: a comb has gaps, and an event shorter than a gap is a matter of luck. Keyframes are placed
@@ -338,7 +349,8 @@ Markdown(
 
 # %%
 SCENES, look = 60, by_rate(30, 4)
-first_looks = [make_scene(seed, 30, "short").render(look, 64).mean(axis=-1) for seed in range(SCENES)]  # [120, 64, 64]
+seeds = progress(range(SCENES), "drawing stories")
+first_looks = [make_scene(seed, 30, "short").render(look, 64).mean(axis=-1) for seed in seeds]  # [120, 64, 64]
 ways = {
     "uniform": lambda grey, n: uniform(30, n),
     "scene changes": lambda grey, n: scene_changes(grey, look, n),
@@ -591,7 +603,7 @@ def learn(timed, steps=300):
     model, head = QueryResampler(32, queries=4, layers=1), torch.nn.Linear(4 * 32, 2)
     optimizer = torch.optim.AdamW([*model.parameters(), *head.parameters()], lr=4e-3)
     scores = [right(model, head, timed)]
-    for step in range(steps):
+    for step in progress(range(steps), "learning, with seconds" if timed else "learning, without"):
         x, seconds, first = flashes(step)
         answer = head(model(x, seconds=seconds if timed else None).flatten(1))
         loss = torch.nn.functional.cross_entropy(answer, first)
@@ -723,7 +735,7 @@ Image(print_figure(figure, dpi=110), alt=alt)
 # %% [markdown]
 # ## 12. All of it in one picture
 #
-# Three sliders: frames a second, size and pooling, for the clip of section 4. Where nothing runs, you see the start.
+# Three sliders: frames a second, size and pooling, for the clip of section 4. Where nothing runs, the start is shown.
 # **Predict:** which is the cheapest setting that misses no event? And does a few frames more always help?
 
 # %%

@@ -123,12 +123,13 @@ print("conv3d:", tubelet(video), tubelet(backwards))
 # %%
 import numpy as np
 from course_lib.clipworld import make_scene
+from course_lib.progress import progress
 
 
 def cars(seeds):
     """Pairs [N, 2, 3, 96, 96] of cars, and which way [N] each moves in the picture: 1 up, -1 down."""
     rng, pairs, ways = np.random.default_rng(seeds.start), [], []
-    for scene in map(make_scene, seeds):
+    for scene in map(make_scene, progress(seeds, "filming cars")):
         for e in scene.timeline:
             if e.action in ("drives up", "drives down"):
                 t = rng.uniform(e.start + 0.2, e.end - 0.7)
@@ -883,7 +884,7 @@ from course_lib.temporal.footage import of_scene
 
 clips = [clip] + [of_scene(make_scene(seed)).look(pocket.moments(30.0), 96) for seed in range(1, 8)]
 questions = [f"What happens at second {t}?" for t in range(30)]
-looks = [attention_data(pocket, c, questions) for c in clips]  # [clip][second]
+looks = [attention_data(pocket, c, questions) for c in progress(clips, "asking every second")]  # [clip][second]
 hits = {"the answer's first word": [], "the number in the question": []}
 for data in looks:
     for t, d in enumerate(data):
@@ -896,6 +897,14 @@ for name, found in hits.items():
     print(f"{name:27} {sum(found):3d} of {len(found)}: {np.mean(found):.0%} ({low:.0%} to {high:.0%})")
 near = [abs(k - d.nearest(t)) <= 1 for data in looks for t, d in enumerate(data) for k in range(16)]
 print(f"{'a moment taken at random':27} {np.mean(near):.0%}")
+
+# %% [markdown]
+# Move the second that is asked for, and see where its number looks: the framed moment of each row is its peak.
+
+# %%
+from course_lib.viz import attention
+
+attention.widget(looks[0], clip, first=17, label="second asked for")
 
 # %% [markdown]
 # Attention is not yet a reason (Jain & Wallace, 2019). So take something away: paint three moments grey, keep their
@@ -914,7 +923,7 @@ def answers_without(clip):
     seen = pocket.video_tokens(clip)  # [32, hidden]
     grey = pocket.video_tokens(replace(clip, frames=np.full_like(clip.frames, 127)))
     found = []
-    for k in range(17):
+    for k in progress(range(17), "answering with grey moments"):
         hidden = (torch.arange(16) - k).abs() <= (1 if k < 16 else -1)
         tokens = torch.where(hidden.repeat_interleave(2)[:, None], grey, seen)
         found.append([w.ids for w in complete(model, prefill(model, prefix, tokens), everywhere.tolist(), 12)])

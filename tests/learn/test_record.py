@@ -142,3 +142,13 @@ def test_a_check_of_what_is_no_answer_says_so():
 
     with pytest.raises(ExerciseError, match=r"check\('1.uniform', …\) got object. Give your uniform_indices."):
         check("1.uniform", object())
+
+
+def test_a_check_shows_the_hints_used_and_the_exercise_so_far(monkeypatch):
+    hint("1.uniform")
+    first = check("1.uniform", wrong).text()
+    assert "(1 of 3 used)" in first and "1 Frames  ░░░" in first and "0 of 4 parts, 1 hint" in first
+    assert "1 of 4 parts" in check("1.uniform", right).text()
+    monkeypatch.setenv("COURSE_RECORD", "off")
+    unrecorded = check("1.uniform", wrong).text()
+    assert "used" not in unrecorded and "of 4 parts" not in unrecorded

@@ -71,11 +71,43 @@ def test_nothing_is_written_without_a_person_to_see_it(silence):
 def test_a_bar_inside_a_bar_leaves_the_drawing_to_the_outer_one():
     child, terminal = child_with_terminal(
         "import sys\nfrom course_lib import progress as p\np.SHOW_AFTER = 0\n"
-        "with p.waiting('outer'):\n    sys.stdin.readline()\n    print(*p.progress([1, 2], 'inner'))\n"
+        "for _ in p.progress([0], 'outer'):\n    sys.stdin.readline()\n    print(*p.progress([1, 2], 'inner'))\n"
     )
     shown = read_until(terminal, "outer")
     assert child.communicate("\n", timeout=60)[0] == "1 2\n"
     assert "inner" not in shown + read_until(terminal, "inner")
+
+
+def test_a_count_inside_a_wait_shows_in_its_place():
+    child, terminal = child_with_terminal(
+        "import sys\nfrom course_lib import progress as p\np.SHOW_AFTER = 0\n"
+        "with p.waiting('loading'):\n    sys.stdin.readline()\n"
+        "    for n in p.progress([1, 2], 'the weights'): sys.stdin.readline()\n"
+        "print('done')\n"
+    )
+    assert "loading" in read_until(terminal, "loading")
+    child.stdin.write("go on\n")
+    child.stdin.flush()
+    assert "the weights" in read_until(terminal, "0/2")
+    assert child.communicate("\n\n", timeout=60)[0] == "done\n"
+
+
+def test_a_process_that_does_a_share_of_the_work_draws_no_bar_of_its_own():
+    child, _ = child_with_terminal(
+        "from multiprocessing import get_context\nfrom course_lib import progress as p\n"
+        "with get_context('spawn').Pool(1) as pool: print(pool.apply(p._place), p._place())"
+    )
+    assert child.communicate(timeout=60)[0] == "nowhere terminal\n"
+
+
+def test_a_bar_can_show_before_work_that_lets_no_other_thread_run():
+    child, terminal = child_with_terminal(
+        "import sys\nfrom course_lib import progress as p\np.SHOW_AFTER = 1e6\n"
+        "with p.waiting('loading', at_once=True): sys.stdin.readline()"
+    )
+    assert "loading" in read_until(terminal, "loading")
+    child.communicate("go on\n", timeout=60)
+    assert child.returncode == 0
 
 
 def test_an_error_in_the_work_comes_through_and_ends_the_bar():

@@ -124,3 +124,24 @@ def test_an_answer_of_no_word_is_drawn_as_a_question_alone() -> None:
     data = WordAttention(np.array([1.0, 3.0]), ("what", "?"), np.zeros((2, 2)), 2)
     draw_attention(data).canvas.draw()
     assert data.answer == ""
+
+
+def test_a_slider_moves_the_question_and_the_words_say_where_its_number_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    from course_lib.viz import attention, twin
+
+    def asked(peak: int) -> WordAttention:
+        weights = np.full((3, 5), 0.01)
+        weights[:, peak] = 0.5
+        return WordAttention(np.arange(5) * 2 + 1.25, (str(peak), "?", "<b>"), weights, 2)
+
+    shown: list = []
+    monkeypatch.setattr(twin, "show", lambda *what: shown.append(what))
+    attention.widget([asked(k) for k in range(5)], clip(), 3, "second asked for")
+    [(play, png, alt)] = shown
+    assert alt == attention_alt(asked(3)) and png.startswith(b"\x89PNG")
+    said = 'Asked: 3 ? It answers: <b>. "3" looks most at 7.2 s, the answer\'s first word at 7.2 s.'
+    assert play.said == said
+    play.values = {"number": 1}
+    assert '"1" looks most at 3.2 s' in play.said
+    assert play.drawing.count('class="peak"') == 3 and play.drawing.count("<img") == 5
+    assert "<b>" not in play.drawing

@@ -102,3 +102,21 @@ def test_progress_counts_and_names_the_next_part():
         "2 B  █████░░░░░░░░░░░░░░░  0.5 of 2 points, 0 of 2 parts, 2 solutions opened early",
         "3.5 of 5 points. Next: 2.x.",
     ]
+
+
+def test_the_panel_says_how_many_hints_were_used_and_how_far_the_exercise_is():
+    bar = Bar("1 <A>", 3, 12, 1, 4, 2, 0, ("9.f",))
+    outcome = Outcome("9.f", "wrong", 0, 2, "m", seed=7)
+    shown = Shown(outcome, PART, hints=2, so_far=bar)
+    assert shown.text().splitlines()[-2:] == [
+        '  A hint: `hint("9.f")` (2 of 3 used). The same inputs again: `check("9.f", f, seed=7)`.',
+        "  1 <A>  █████░░░░░░░░░░░░░░░  3 of 12 points, 1 of 4 parts, 2 hints",
+    ]
+    assert '<progress max="12" value="3" aria-label="1 &lt;A&gt;: 3 of 12 points' in shown.html()
+    unread = Shown(Outcome("9.f", "not attempted", 0, 2, "m"), PART, hints=0, so_far=bar).text()
+    assert "(0 of 3 used)" in unread and "again" not in unread
+
+
+def test_a_page_of_grades_shows_neither_hints_nor_progress():
+    html = Shown(Outcome("9.f", "wrong", 0, 2, "m"), PART, again=False).html()
+    assert "progress" not in html and "hint" not in html

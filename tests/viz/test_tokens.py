@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from io import BytesIO
@@ -13,7 +14,7 @@ from PIL import Image
 
 from course_lib.timeline import Event
 from course_lib.tokens.sampling import uniform
-from course_lib.viz import budget, palette
+from course_lib.viz import budget, palette, twin
 from course_lib.viz.tokens import FAINT, draw_budgets, draw_curves, draw_kept, draw_looks, draw_pictures
 
 EVENTS = [Event(1, 4, "red car", "stops"), Event(6.1, 6.9, "light", "turns red"), Event(12, 15, "dog", "runs")]
@@ -130,40 +131,42 @@ def test_nothing_that_the_sliders_can_be_set_to_lies_outside_the_picture(extreme
             assert bars(axis)[0][0] >= low
 
 
-def test_a_slider_that_is_moved_replaces_the_picture(monkeypatch) -> None:
-    import IPython.display
-    import ipywidgets
+def test_the_drawing_that_a_slider_changes_says_the_same_as_the_picture() -> None:
+    few = budget.view(budget.explore(16.0, EVENTS, fps=0.5))
+    assert few.said == (
+        "8 frames, 512 tokens: 64 a frame. Attention costs 0.25 times the usual. It sees 2 of 3 events and misses: "
+        "the light turns red (6.1 to 6.9 s)."
+    )
+    assert few.drawing.count('class="event missed"') == few.drawing.count('class="sign"') == 1
+    assert few.alt == budget.alt_text(budget.explore(16.0, EVENTS, fps=0.5))
+    one = budget.view(budget.explore(0.4, [Event(0, 0.3, "<b>", "&")], fps=1))
+    assert one.said.startswith("1 frame, 64 tokens") and "<b>" not in one.drawing
 
-    boxes, shown, updates = [], [], []
 
-    class Box(ipywidgets.VBox):
-        def __init__(self, children):
-            super().__init__(children)
-            boxes.append(self)
+@pytest.mark.parametrize("extreme", [{"fps": 0.05, "size": 112, "pooling": 4}, {"fps": 4, "size": 448, "pooling": 1}])
+def test_nothing_of_the_drawing_lies_outside_it(extreme) -> None:
+    drawing = budget.view(budget.explore(30.0, EVENTS, **extreme)).drawing
+    places = [float(place) for place in re.findall(r"(?:left|width): ([-0-9.]+)%?", drawing)]
+    assert len(places) > 10 and min(places) >= 0 and max(places) <= 100
 
-    class Handle:
-        update = staticmethod(updates.append)
 
-    monkeypatch.setattr(ipywidgets, "VBox", Box)
-    monkeypatch.setattr(IPython.display, "display", lambda thing, **_: shown.append(thing) or Handle())
+def test_a_slider_that_is_moved_changes_drawing_and_words(monkeypatch) -> None:
+    shown = []
+    monkeypatch.setattr(twin, "show", lambda widget, png, alt: shown.append((widget, png, alt)))
     budget.widget(16.0, EVENTS, fps=0.5)
-    sliders, picture = shown
-    assert sliders["application/vnd.jupyter.widget-view+json"]["model_id"] == boxes[0].model_id
-    assert "sliders" in sliders["text/plain"]  # what a page shows that runs nothing
-    assert Image.open(BytesIO(picture.data)).size == (700, 300)
-    assert "misses: the light turns red" in picture.alt
-    rate, size, pooling = boxes[0].children
-    rate.value = 4.0
-    assert "64 frames" in updates[-1].alt and "misses: none" in updates[-1].alt
-    assert updates[-1].data != picture.data
-    size.value, pooling.value = 112, 4
-    assert "64 frames over 3 events, of which it misses: none. 256 tokens" in updates[-1].alt
+    [(explorer, png, alt)] = shown
+    assert Image.open(BytesIO(png)).size == (700, 300) and "misses: the light turns red" in alt
+    assert [c["name"] for c in explorer.controls] == ["fps", "size", "pooling"] and explorer.values["fps"] == 0.5
+    before = explorer.drawing
+    explorer.values = {"fps": 4.0, "size": 112, "pooling": 4}
+    assert "64 frames, 256 tokens" in explorer.said and "misses: none" in explorer.alt and explorer.drawing != before
 
 
 def test_neither_the_tokens_nor_the_pictures_load_widgets_or_matplotlib_before_they_are_used() -> None:
     code = (
-        "import sys, json, course_lib.viz.budget, course_lib.viz.tokens, course_lib.tokens.samplers;"
-        "print(json.dumps([m for m in ('ipywidgets', 'matplotlib', 'av') if m in sys.modules]))"
+        "import sys, json, course_lib.viz.budget, course_lib.viz.race, course_lib.viz.tokens;"
+        "import course_lib.tokens.samplers;"
+        "print(json.dumps([m for m in ('ipywidgets', 'anywidget', 'matplotlib', 'av') if m in sys.modules]))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(run.stdout) == []

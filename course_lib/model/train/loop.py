@@ -17,6 +17,7 @@ from torch.optim import Optimizer
 from torch.utils.data import DataLoader, Dataset
 
 from course_lib.model.train.muon import Muon
+from course_lib.progress import progress
 
 Metrics = dict[str, float]
 
@@ -81,7 +82,7 @@ def run(
     for module in stage.trained:
         module.train()
     began, window, metrics = time.monotonic(), [], {}
-    for step, batch in enumerate(loader, start=first):
+    for step, batch in progress(enumerate(loader, start=first), stage.name, total=stage.steps - first):
         torch.manual_seed(step)  # a resumed run draws what the unbroken one would have drawn
         for optimiser, peaks in zip(optimisers, rates, strict=True):
             for group, peak in zip(optimiser.param_groups, peaks, strict=True):
