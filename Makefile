@@ -26,7 +26,7 @@ TEST_ENV := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_
 
 help:
 	@echo "make demo      the 30-second clip in; summary, temporal mistakes and report.html out"
-	@echo "make lab       JupyterLab on the notebooks"
+	@echo "make lab       JupyterLab on the welcome notebook, and your progress beside it"
 	@echo "make test      lint, types, unit tests, notebooks"
 	@echo "make test-gpu  the notebooks and the tests marked gpu, on CUDA"
 	@echo "make lint      ruff, mypy and the order of the rooms alone"
@@ -53,7 +53,7 @@ demo: $(VENV)/.ready-demo
 	@$(BIN)/course demo
 
 lab: $(VENV)/.ready-lab
-	@$(BIN)/jupyter lab --notebook-dir=. $(firstword $(wildcard notebooks/00_welcome.ipynb) notebooks)
+	@$(BIN)/course lab
 
 test: lint unit notebooks
 

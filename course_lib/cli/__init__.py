@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import typer
 
-from course_lib.cli import clips, exercises, grading, machine, probing, watch
+from course_lib.cli import clips, exercises, grading, lab, machine, probing, watch
 from course_lib.errors import CourseError
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ for command in (
     machine.doctor,
     machine.bench,
     machine.train,
+    lab.lab,
     exercises.check,
     exercises.progress,
     exercises.build,

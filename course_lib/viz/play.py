@@ -14,7 +14,7 @@ from typing import Any
 
 from course_lib.viz import twin
 
-HERE = Path(__file__).parent
+WEB = Path(__file__).parent / "web"
 
 
 @dataclass(frozen=True)
@@ -85,16 +85,13 @@ def _kind() -> type:
     import traitlets
 
     class Play(anywidget.AnyWidget):  # type: ignore[misc]
-        _esm = HERE / "play.js"
-        _css = HERE / "play.css"
+        _esm = WEB / "play.js"
+        _css = WEB / "play.css"
         label = traitlets.Unicode().tag(sync=True)
         controls: Any = traitlets.List().tag(sync=True)
         values: Any = traitlets.Dict().tag(sync=True)
         drawing = traitlets.Unicode().tag(sync=True)
         said = traitlets.Unicode().tag(sync=True)
         alt = traitlets.Unicode().tag(sync=True)
-
-        def _repr_mimebundle_(self, **asked: Any) -> Any:
-            return (super()._repr_mimebundle_(**asked) or ({},))[0]  # ipywidgets' own give the data alone
 
     return Play

@@ -175,7 +175,8 @@ def _draw_rows(axis: Axes, name: str, items: Sequence[tuple[Event, str]], lanes:
         )  # fmt: skip
         axis.text(
             end if place.hangs else start, lane + 0.66, place.text, ha="right" if place.hangs else "left", va="bottom",
-            fontsize=8.5, color=colour if word else palette.INK, weight="bold" if word else "normal", zorder=4,
+            color=palette.WRONG_TEXT if word else palette.INK, weight="bold" if word else "normal", fontsize=8.5,
+            zorder=4,
         )  # fmt: skip
 
 

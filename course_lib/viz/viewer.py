@@ -16,7 +16,7 @@ from course_lib.viz.judged import bar_text, judged, kind_of
 if TYPE_CHECKING:
     from course_lib.video import Clip
 
-HERE = Path(__file__).parent
+WEB = Path(__file__).parent / "web"
 STRIP = 10  # frames on the static picture
 
 
@@ -104,7 +104,7 @@ def widget_class() -> Any:
 
     class Viewer(anywidget.AnyWidget):
         _esm = script("view", "player.js", "viewer.js")
-        _css = (HERE / "viewer.css").read_text(encoding="utf-8")
+        _css = (WEB / "viewer.css").read_text(encoding="utf-8")
         film = traitlets.Bytes().tag(sync=True)
         data = traitlets.Dict().tag(sync=True)
         stills = traitlets.Dict().tag(sync=True)  # empty until a browser asks, because it cannot play the film
@@ -124,7 +124,7 @@ def widget_class() -> Any:
 def script(start: str, *files: str) -> str:
     """One ES module of JavaScript files: `start` is the function among theirs that draws the widget and returns, with
     `close`, what ends it."""
-    parts = [(HERE / name).read_text(encoding="utf-8") for name in files]
+    parts = [(WEB / name).read_text(encoding="utf-8") for name in files]
     return "\n".join([*parts, f"export default {{ render: (context) => {start}(context).close }};\n"])
 
 

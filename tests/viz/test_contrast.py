@@ -11,21 +11,16 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from course_lib.checks.outcome import Bars, Matrices, Ticks
 from course_lib.grade import pages
-from course_lib.timeline import Event
+from course_lib.timeline import Event, Timeline
 from course_lib.tokens.sampling import uniform
 from course_lib.viz import attention, budget, checks, play, race, style
-from course_lib.viz.checks import figure
+from course_lib.viz.failures import _colour, _on
+from course_lib.viz.timelines import timelines
 from course_lib.viz.tokens import draw_budgets, draw_curves, draw_looks
 
 AA, AA_SHAPE = 4.5, 3.0  # of text; of shapes that carry a meaning
 Colour = tuple[float, float, float]
-PICTURES = [
-    Ticks({"yours": [0.5, 3], "expected": [1, 2], "wanted": []}, 4, [(0, 2, "the car stops")]),
-    Matrices({"yours": [[1, 0], [0.6, 0.3]], "expected": [[1, 0], [0, 1]]}, ["a", "b"], ["video", "asked"]),
-    Bars({"yours": 0.25, "a good one": 0.9}, ("to be reached", 0.8)),
-]
 EVENTS = [Event(1, 4, "red car", "stops"), Event(6.1, 6.9, "light", "turns red"), Event(12, 15, "dog", "runs")]
 
 
@@ -86,7 +81,7 @@ NOTEBOOKS = {"light": hexed("#ffffff"), "dark": hexed("#111111")}  # JupyterLab'
 
 
 def test_panels_and_widgets_write_in_the_notebooks_own_colours_alone() -> None:
-    css = (play.HERE / "play.css").read_text(encoding="utf-8")
+    css = (play.WEB / "play.css").read_text(encoding="utf-8")
     written = re.findall(r"(?<![-\w])color: ([^;}]+)", css + checks.BOX + checks.PROSE + checks.MONO + checks.FOOT)
     assert len(written) > 3
     for colour in written:
@@ -108,6 +103,12 @@ def looked() -> attention.WordAttention:
     return attention.WordAttention(np.arange(4.0), ("what", "7", "the"), np.eye(3, 4) + 0.1, 2)
 
 
+@pytest.mark.parametrize("share", [i / 40 for i in range(41)])
+def test_a_number_in_a_matrix_can_be_read_on_every_shade(share: float) -> None:
+    shade = tuple(c / 255 for c in _colour(share))
+    assert contrast(hexed(_on(share)), shade) >= AA  # type: ignore[arg-type]
+
+
 FIGURES = {
     "budget": lambda: budget.draw(budget.explore(16.0, EVENTS, fps=0.5)),
     "race": lambda: race.draw(race.race({"even": lambda n: uniform(16.0, n)}, EVENTS, 16.0, 4), 4),
@@ -115,7 +116,7 @@ FIGURES = {
     "curves": lambda: draw_curves([2, 8, 32], {"a": [(0.1, 0, 0.2)] * 3}, ("x", "y"), bend=1, tokens=100),
     "budgets": lambda: draw_budgets([("small", 1000, 4000)]),
     "attention": lambda: attention.draw_attention(looked()),
-    **{f"check {i}": lambda p=p: figure(p) for i, p in enumerate(PICTURES)},
+    "timelines": lambda: timelines(Timeline(tuple(EVENTS), 16.0), EVENTS[1:] + [Event(0, 1, "x", "y")], (1, 2)),
 }
 
 
