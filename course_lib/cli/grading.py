@@ -22,7 +22,9 @@ MOST_LINES = 10  # of what was not graded, in the terminal; overview.html has al
 def grade(
     submissions: Annotated[Path, typer.Argument(metavar="SUBMISSIONS", help="A folder, an LMS's zip, or a notebook.")],
     out: Annotated[Path, typer.Option("--out", help="Grades and feedback; a run that was stopped goes on with it.")],
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes of this machine.")] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", min=0, help="Processes; 0: one for 100 notebooks, at most one a core.")
+    ] = 0,
     scheduler: Annotated[str | None, typer.Option("--scheduler", help="A dask scheduler, as tcp://host:8786.")] = None,
     formats: Annotated[str, typer.Option("--format", help=f"Some of {','.join(FORMATS)}.")] = "csv",
     regrade: Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from course_lib.progress import progress
 from course_lib.scale import ScaleError, map_work
 
 BATCH = 50  # submissions of a task on a cluster: its start is paid once
+A_WORKER = 100  # submissions for which a process pays off
 SMALL_BATCH = 4  # on one machine, so that a kill costs little
 _sandboxes: dict[bool, Opens] = {}  # of this process: one, started when it is first needed
 
@@ -31,12 +33,12 @@ class Run:
 
 
 def grade_all(
-    submissions: Sequence[Submission], journal: Journal, run: Run, workers: int = 1, scheduler: str | None = None,
+    submissions: Sequence[Submission], journal: Journal, run: Run, workers: int = 0, scheduler: str | None = None,
     again: Callable[[Submission], bool] = lambda submission: False,
 ) -> list[Grade]:  # fmt: skip
     """Grade what the journal does not have yet, or what `again` names; the newest grade of every submission.
 
-    workers: processes of this machine; scheduler: a dask scheduler, whose workers have this package and a sandbox. A
+    workers: processes of this machine (0: as many as pay off); scheduler: a dask scheduler, whose workers have this package and a sandbox. A
     worker that dies costs its batch another try. Raises SandboxError before anything is begun if there is no sandbox.
     """
     checks, version = checks_digest(), course_lib.__version__
@@ -50,7 +52,8 @@ def grade_all(
     batches = [tuple(left[i : i + size]) for i in range(0, len(left), size)]
     graded: set[tuple[str, str]] = set()
     work = partial(grade_batch, run)
-    found = map_work(work, batches, scheduler, workers)
+    # A process takes two seconds to start, in which another grades fifty.
+    found = map_work(work, batches, scheduler, workers or min(os.cpu_count() or 1, 1 + len(left) // A_WORKER))
     try:
         for _, grades in progress(
             found, "grading", total=len(left), unit="submissions", amount=lambda pair: len(pair[0])
