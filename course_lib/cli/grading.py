@@ -23,8 +23,8 @@ def grade(
     submissions: Annotated[Path, typer.Argument(metavar="SUBMISSIONS", help="A folder, an LMS's zip, or a notebook.")],
     out: Annotated[Path, typer.Option("--out", help="Grades and feedback; a run that was stopped goes on with it.")],
     workers: Annotated[
-        int, typer.Option("--workers", min=0, help="Processes; 0: one for 100 notebooks, at most one a core.")
-    ] = 0,
+        int | None, typer.Option("--workers", min=1, help="Processes; else one for 100 notebooks, at most one a core.")
+    ] = None,
     scheduler: Annotated[str | None, typer.Option("--scheduler", help="A dask scheduler, as tcp://host:8786.")] = None,
     formats: Annotated[str, typer.Option("--format", help=f"Some of {','.join(FORMATS)}.")] = "csv",
     regrade: Annotated[
@@ -89,7 +89,7 @@ def grade(
 
 
 def _grades(
-    handed_in: list[Submission], journal: Journal, unsafe: bool, workers: int, scheduler: str | None,
+    handed_in: list[Submission], journal: Journal, unsafe: bool, workers: int | None, scheduler: str | None,
     names: set[str], reseed: str,
 ) -> list[Grade]:  # fmt: skip
     """All grades. Those that are to be graded anew come after the others: reseed is for them alone."""

@@ -33,13 +33,14 @@ class Run:
 
 
 def grade_all(
-    submissions: Sequence[Submission], journal: Journal, run: Run, workers: int = 0, scheduler: str | None = None,
+    submissions: Sequence[Submission], journal: Journal, run: Run, workers: int | None = None, scheduler: str | None = None,
     again: Callable[[Submission], bool] = lambda submission: False,
 ) -> list[Grade]:  # fmt: skip
     """Grade what the journal does not have yet, or what `again` names; the newest grade of every submission.
 
-    workers: processes of this machine (0: as many as pay off); scheduler: a dask scheduler, whose workers have this package and a sandbox. A
-    worker that dies costs its batch another try. Raises SandboxError before anything is begun if there is no sandbox.
+    workers: processes of this machine, else as many as pay off; scheduler: a dask scheduler, whose workers have this
+    package and a sandbox. A worker that dies costs its batch another try. Raises SandboxError before anything is
+    begun if there is no sandbox.
     """
     checks, version = checks_digest(), course_lib.__version__
     left = [s for s in submissions if again(s) or not journal.has(s, checks, version)]
