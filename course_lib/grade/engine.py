@@ -33,8 +33,8 @@ class Run:
 
 
 def grade_all(
-    submissions: Sequence[Submission], journal: Journal, run: Run, workers: int | None = None, scheduler: str | None = None,
-    again: Callable[[Submission], bool] = lambda submission: False,
+    submissions: Sequence[Submission], journal: Journal, run: Run, workers: int | None = None,
+    scheduler: str | None = None, again: Callable[[Submission], bool] = lambda submission: False,
 ) -> list[Grade]:  # fmt: skip
     """Grade what the journal does not have yet, or what `again` names; the newest grade of every submission.
 

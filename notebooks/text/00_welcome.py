@@ -133,8 +133,11 @@ alt = "The same frames in another order; the seconds under them are as before."
 Image(print_figure(viz.frame_strip(mixed), dpi=110), alt=alt)
 
 # %%
+from course_lib.progress import progress
+
 SHUFFLES = 5
-controls = [temporal.probe(model, shuffled(clip, seed), truth) for seed in range(SHUFFLES)]
+seeds = progress(range(SHUFFLES), "asking of shuffled clips")
+controls = [temporal.probe(model, shuffled(clip, seed), truth) for seed in seeds]
 
 
 def share(reports, kind):
