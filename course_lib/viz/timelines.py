@@ -190,8 +190,8 @@ def _seconds_below(axis: Axes) -> None:
     axis.set_xlabel("seconds", fontsize=9, color=palette.SOFT, labelpad=1)
 
 
-def _shown(clip: Clip, most: int) -> list[int]:
-    """Which frames to show: as many as fit side by side, near to evenly over time."""
+def strip_frames(clip: Clip, most: int = MOST_FRAMES) -> list[int]:
+    """Which frames `frame_strip` shows: at most `most`, the nearest ones to the middles of equal parts of the clip."""
     import numpy as np
 
     n = min(most, len(clip.frames))
@@ -207,7 +207,7 @@ def _strip_height(clip: Clip, most: int) -> float:
 
 
 def _draw_strip(axis: Axes, clip: Clip, most: int) -> None:
-    chosen = _shown(clip, most)
+    chosen = strip_frames(clip, most)
     _, h, w, _ = clip.frames.shape
     tall = _strip_height(clip, most)
     a_second = (WIDTH - sum(MARGIN)) / clip.duration

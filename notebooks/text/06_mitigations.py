@@ -410,12 +410,14 @@ print("library:", curve.coverage.round(2).tolist(), curve.risk.round(2).tolist()
 # given at most one in four may be wrong.
 # **Predict:** what share of the answers survives that? And does the rule still hold on the other eight?
 
-
 # %%
+from course_lib.progress import progress
+
+
 def answers_of(seeds):
     """Of every answer [N]: confidence, right?, refused by the model itself?, can the question be answered?"""
     out = []
-    for seed in seeds:
+    for seed in progress(seeds, "answering about new clips"):
         scene = make_scene(seed, 30.0, "two")
         asked = questions(scene.timeline, random.Random(seed), COMPARED, 2, "any")
         for q, a in zip(asked, PlainAsker(model)(of_scene(scene), [q.text for q in asked])):

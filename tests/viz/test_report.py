@@ -10,7 +10,7 @@ from course_lib.temporal import probe
 from course_lib.timeline import Event, Timeline
 from course_lib.video import Clip, sample
 from course_lib.viz import frame_strip, timelines, write_report
-from course_lib.viz.timelines import _placed, _stack
+from course_lib.viz.timelines import _placed, _stack, strip_frames
 
 
 class Fixed:
@@ -114,3 +114,10 @@ def test_a_picture_is_drawn_of_a_telling_past_the_end_of_nothing_and_of_one_fram
 def test_the_strip_shows_frames_at_their_own_seconds(film):
     clip, _ = film
     assert texts(frame_strip(clip))[:2] == [f"{clip.seconds[0]:.1f} s", f"{clip.seconds[1]:.1f} s"]
+
+
+def test_the_strip_takes_the_frames_nearest_to_the_middles_of_equal_parts():
+    seconds = np.array([0.0, 0.1, 0.2, 4.0, 9.9])
+    clip = Clip(np.zeros((5, 20, 40, 3), np.uint8), seconds, 10.0, "five")
+    assert strip_frames(clip, 2) == [3, 4]  # 2.5 s and 7.5 s
+    assert strip_frames(clip, 9) == [2, 3, 3, 4, 4] and len(strip_frames(clip)) == 5
