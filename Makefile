@@ -44,7 +44,7 @@ $(VENV)/.ready-%: pyproject.toml constraints.txt | python
 	@echo "Setting up $(VENV) for 'make $*' (minutes the first time)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check "pip>=26"  # an older one cannot read newer packages
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".$(EXTRAS_$*)"
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".$(EXTRAS_$*)"
 	@test $* != test || $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --upgrade \
 	  --target $(VENV)/hub torchvision==$(TORCHVISION)
 	@touch $@

@@ -15,6 +15,10 @@ class CourseError(Exception):
         self.what = what
         self.fix = fix
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows (IPython asks for it): the one line, as on the command line, and no traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
     def __reduce__(self) -> tuple[type[CourseError], tuple[str, str]]:
         return type(self), (self.what, self.fix)  # else unpickling would call it with the message alone
 

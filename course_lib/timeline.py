@@ -121,6 +121,10 @@ class Timeline:
     def load(cls, path: str | Path) -> Timeline:
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
+        except FileNotFoundError as problem:
+            raise TimelineError(
+                f"{path} does not exist (looked for in {Path.cwd()}).", "Give a timeline's JSON file."
+            ) from problem
         except (OSError, ValueError) as problem:
             raise TimelineError(
                 f"{path} cannot be read as a timeline ({problem}).", "Give a UTF-8 JSON file."

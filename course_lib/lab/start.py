@@ -20,6 +20,8 @@ FIRST_PORT, OTHER_PORTS = 8888, 50  # as Jupyter has it
 TEXT_BROWSERS = ("www-browser", "links", "elinks", "lynx", "w3m")  # they run no JavaScript
 EXTENSION = Path(__file__).parent / "labextension"  # the card; its package.json turns JupyterLab's news off
 SETTINGS = Path(__file__).parent / "settings"  # overrides.json: other defaults, under what the user has set
+# Not listed among a learner's notebooks: what Jupyter leaves out anyway, and what they are built from.
+HIDDEN = ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", "text", "build.py", "nbval.cfg"]
 
 
 class LabError(CourseError):
@@ -122,6 +124,7 @@ def options(root: Path, port: int | None, token: str, browser: bool) -> list[str
         "ServerApp.jpserver_extensions": {"course_lib.lab.server": True},
         "IdentityProvider.token": token,
         "LabApp.default_url": f"/lab/tree/{WELCOME}",
+        "ContentsManager.hide_globs": HIDDEN,
         "LabApp.extra_labextensions_path": EXTENSION,
         "LabApp.app_settings_dir": SETTINGS,
         "LabApp.workspaces_dir": root / ".course" / "lab",  # the layout: the user's own workspaces stay as they are

@@ -23,6 +23,36 @@
     return element("progress", { max: most, value: points, "aria-label": label });
   }
 
+  const GONE = "Error displaying widget"; // JupyterLab's words where no kernel has the widget of a saved notebook
+
+  /** Put a widget's static twin, which is in the same output, where JupyterLab says that it cannot show the widget. */
+  function standIn(node, tracker) {
+    tracker.forEach((panel) => {
+      for (const { outputArea } of panel.content.widgets) {
+        const i = outputArea?.widgets.findIndex((output) => output.node.contains(node)) ?? -1;
+        if (i < 0) continue;
+        const { data, metadata } = outputArea.model.get(i);
+        if (!data["image/png"]) return;
+        const alt = metadata["image/png"]?.alt ?? "";
+        const src = `data:image/png;base64,${String(data["image/png"]).replace(/\s/g, "")}`;
+        node.replaceChildren(
+          element("img", { src, alt, style: "max-width: 100%; height: auto; display: block" }),
+          element("p", { class: "course-soft" }, "A picture of it. Run this cell to play with it."),
+        );
+      }
+    });
+  }
+
+  function watchForLostWidgets(tracker) {
+    const look = (records) => {
+      for (const { target } of records) {
+        const node = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
+        if (node?.textContent.startsWith(GONE) && node.classList.contains("jupyter-widgets")) standIn(node, tracker);
+      }
+    };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributeFilter: ["class"] });
+  }
+
   /** What the card holds; `link(path, words)` makes a link that opens a notebook. */
   function content(card, link) {
     const total = `${card.points} of ${card.most} points`;
@@ -81,6 +111,7 @@
       body.replaceChildren(...content(card, link));
     }
 
+    watchForLostWidgets(tracker);
     NotebookActions.executed.connect(() => refresh());
     window.addEventListener("focus", refresh); // `course check` in a terminal moves it too
     app.shell.add(panel, "right", { rank: 1 });
