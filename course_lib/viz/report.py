@@ -80,7 +80,11 @@ def _confusion(report: ProbeReport) -> str:
     if report.timeline is None:
         return ""
     data = confusion_data(report)
-    return f"<h2>Which time is taken for which</h2>{picture(_png(draw_confusion(data)), confusion_alt(data))}"
+    note = "Each answer is a point; the summary is one for each event in it, so there are more points than answers."
+    return (
+        f"<h2>Which time is taken for which</h2>{picture(_png(draw_confusion(data)), confusion_alt(data))}"
+        f'<p class="soft">{note}</p>'
+    )
 
 
 def _counts(report: ProbeReport) -> str:
@@ -167,7 +171,7 @@ def _about(report: ProbeReport) -> str:
         ("model", report.model), ("clip", f"{report.name}, {report.duration:.1f} s"),
         ("frames looked at", str(len(report.sampled))), ("tokens of a prompt", tokens),
         ("mitigation", _mitigation(report)),
-        ("seed of the questions", str(report.seed)), ("seconds taken", f"{report.took:g}"),
+        ("seed of the questions", str(report.seed)), ("seconds for the answers", f"{report.took:g}"),
     )  # fmt: skip
     items = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts)
     judged = "Answers are judged by matching words against the timeline; no model judges another."
