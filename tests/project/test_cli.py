@@ -59,7 +59,7 @@ LESSON = ["train", "pocket", "--lesson", "--out"]
         (["summarize", "a.mp4"], "VideoError: a.mp4 does not exist. Check the path."),
         (["summarize", "."], "is a directory"),
         (["summarize", "notes.txt"], "VideoError: notes.txt"),
-        (["probe", "a.mp4", "--timeline", "gone.json"], "TimelineError: gone.json cannot be read"),
+        (["probe", "a.mp4", "--timeline", "gone.json"], "TimelineError: gone.json does not exist"),
         (["probe", "a.mp4", "--timeline", "notes.txt"], "TimelineError: The text is not a timeline"),
         (["clip"], "give one of --seed N and --download NAME"),
         (["clip", "--seed", "1", "--download", "car-detection"], "give one of --seed N and --download NAME"),
