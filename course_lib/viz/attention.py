@@ -188,7 +188,8 @@ def _beside(axis: Any, y: float, left: str, right: str, style: dict[str, Any]) -
 
 def view(data: WordAttention, strip: str = "") -> play.View:
     """The same as a drawing that a slider changes. strip: the moments' frames (see `frames_below`)."""
-    rows = []
+    axis = tracks.row("seconds", "".join(f"<i>{s:.0f}</i>" for s in data.seconds), kind="frames")
+    rows = [strip, axis]  # above the words, of which another answer has more
     for i, (word, weights) in enumerate(zip(data.words, data.weights, strict=True)):
         shares, peak = weights / max(float(weights.max()), 1e-9), data.peak(i)
         cells = "".join(
@@ -197,13 +198,11 @@ def view(data: WordAttention, strip: str = "") -> play.View:
         )
         more = ("answer " if i >= data.first_answer else "") + ("answer-first" if i == data.first_answer else "")
         rows.append(tracks.row(word, cells, f"{weights.sum():.0%} on video", kind="heat", more=more))
-    rows.append(strip)
-    rows.append(tracks.row("seconds", "".join(f"<i>{s:.0f}</i>" for s in data.seconds), kind="frames"))
     numbers = [i for i, word in enumerate(data.words[: data.first_answer]) if word.isdecimal()]
     looks = [f'"{data.words[i]}" looks most at {data.seconds[data.peak(i)]:.1f} s' for i in numbers]
     if data.first_answer < len(data.words):
         looks.append(f"the answer's first word at {data.seconds[data.peak(data.first_answer)]:.1f} s")
-    asked = " ".join(data.words[: data.first_answer])
+    asked = " ".join(data.words[: data.first_answer]).replace(" ?", "?")
     said = f"Asked: {asked} It answers: {data.answer or 'nothing'}. " + (", ".join(looks) + "." if looks else "")
     return play.View(tracks.sheet(rows), said.strip(), attention_alt(data))
 
