@@ -13,8 +13,9 @@ from typing import Any
 
 from course_lib.errors import CourseError, TimelineError
 from course_lib.timeline import GRACE, Timeline
+from course_lib.viz import esm
 from course_lib.viz.film import Film, embeddable
-from course_lib.viz.viewer import STRIP, Row, View, png_of, script, viewer_data, widget_class
+from course_lib.viz.viewer import STRIP, Row, View, png_of, viewer_data, widget_class
 
 ROW = "yours"
 
@@ -112,7 +113,7 @@ def _marker_class() -> Any:
     import traitlets
 
     class Marker(widget_class()):  # type: ignore[misc]
-        _esm = script("mark", "player.js", "viewer.js", "naming.js", "ends.js", "marker.js")
+        _esm = esm.module("mark", "node.js", "player.js", "viewer.js", "naming.js", "ends.js", "marker.js")
         events: Any = traitlets.List().tag(sync=True)
         saved: Any = traitlets.List().tag(sync=True)
         saved_in = traitlets.Unicode().tag(sync=True)  # "" until there is a file

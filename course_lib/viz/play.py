@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from course_lib.viz import twin
-
-WEB = Path(__file__).parent / "web"
+from course_lib.viz import esm, twin
 
 
 @dataclass(frozen=True)
@@ -85,8 +82,8 @@ def _kind() -> type:
     import traitlets
 
     class Play(anywidget.AnyWidget):  # type: ignore[misc]
-        _esm = WEB / "play.js"
-        _css = WEB / "play.css"
+        _esm = esm.module("play", "node.js", "play.js")
+        _css = esm.style("play.css")
         label = traitlets.Unicode().tag(sync=True)
         controls: Any = traitlets.List().tag(sync=True)
         values: Any = traitlets.Dict().tag(sync=True)

@@ -6,17 +6,16 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.timeline import Event, Timeline
+from course_lib.viz import esm
 from course_lib.viz.film import Film, embeddable, stills
 from course_lib.viz.judged import bar_text, judged, kind_of
 
 if TYPE_CHECKING:
     from course_lib.video import Clip
 
-WEB = Path(__file__).parent / "web"
 STRIP = 10  # frames on the static picture
 
 
@@ -103,8 +102,8 @@ def widget_class() -> Any:
     import traitlets
 
     class Viewer(anywidget.AnyWidget):
-        _esm = script("view", "player.js", "viewer.js")
-        _css = (WEB / "viewer.css").read_text(encoding="utf-8")
+        _esm = esm.module("view", "node.js", "player.js", "viewer.js")
+        _css = esm.style("viewer.css")
         film = traitlets.Bytes().tag(sync=True)
         data = traitlets.Dict().tag(sync=True)
         stills = traitlets.Dict().tag(sync=True)  # empty until a browser asks, because it cannot play the film
@@ -119,13 +118,6 @@ def widget_class() -> Any:
                 self.stills = asdict(stills(self.path))
 
     return Viewer
-
-
-def script(start: str, *files: str) -> str:
-    """One ES module of JavaScript files: `start` is the function among theirs that draws the widget and returns, with
-    `close`, what ends it."""
-    parts = [(WEB / name).read_text(encoding="utf-8") for name in files]
-    return "\n".join([*parts, f"export default {{ render: (context) => {start}(context).close }};\n"])
 
 
 def png_of(figure: Any) -> bytes:

@@ -14,7 +14,7 @@ import pytest
 from course_lib.grade import pages
 from course_lib.timeline import Event, Timeline
 from course_lib.tokens.sampling import uniform
-from course_lib.viz import attention, budget, checks, play, race, style
+from course_lib.viz import attention, budget, checks, esm, race, style
 from course_lib.viz.failures import _colour, _on
 from course_lib.viz.timelines import timelines
 from course_lib.viz.tokens import draw_budgets, draw_curves, draw_looks
@@ -81,7 +81,7 @@ NOTEBOOKS = {"light": hexed("#ffffff"), "dark": hexed("#111111")}  # JupyterLab'
 
 
 def test_panels_and_widgets_write_in_the_notebooks_own_colours_alone() -> None:
-    css = (play.WEB / "play.css").read_text(encoding="utf-8")
+    css = esm.style("play.css")
     written = re.findall(r"(?<![-\w])color: ([^;}]+)", css + checks.BOX + checks.PROSE + checks.MONO + checks.FOOT)
     assert len(written) > 3
     for colour in written:

@@ -17,8 +17,9 @@ from course_lib.errors import VideoError
 from course_lib.timeline import Event, Timeline
 from course_lib.video import probe, sample
 from course_lib.viz import film as films
+from course_lib.viz.esm import module
 from course_lib.viz.film import Film, embeddable, stills
-from course_lib.viz.viewer import script, viewer_data
+from course_lib.viz.viewer import viewer_data
 from tests.video import video_files as make
 
 FILM = Film(b"1234", 320, 240, 10.0, again=False)
@@ -165,7 +166,7 @@ def _caught(shell):
 
 
 def test_the_script_is_one_module_that_loads_nothing():
-    text = script("mark", "player.js", "viewer.js", "naming.js", "ends.js", "marker.js")
+    text = module("mark", "node.js", "player.js", "viewer.js", "naming.js", "ends.js", "marker.js")
     assert "import" not in text and "http" not in text
     assert text.count("export ") == 1
 

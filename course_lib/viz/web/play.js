@@ -1,14 +1,7 @@
 // Controls over a picture that the kernel draws. The inputs are the browser's own: keys, focus and names come with them.
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 function slider(control, shown) {
-  const input = element("input", { type: "range", min: control.low, max: control.high, step: control.step });
+  const input = make("input", { type: "range", min: control.low, max: control.high, step: control.step });
   input.value = control.value;
   const tell = () => {
     const digits = Number.isInteger(control.step) ? 0 : 2;
@@ -20,60 +13,52 @@ function slider(control, shown) {
 }
 
 function choice(control) {
-  const options = control.options.map((text) => element("option", { value: text }, text));
-  const input = element("select", {}, ...options);
+  const options = control.options.map((text) => make("option", { value: text }, text));
+  const input = make("select", {}, ...options);
   input.value = control.value;
   return { input, tell: () => {}, value: () => input.value, put: (value) => { input.value = value; } };
 }
 
-// A notebook in command mode takes a slider's arrows for its own, and two letters "d" delete the cell.
-function keep(event) {
-  if (!event.ctrlKey && !event.metaKey && !event.altKey && event.key !== "Enter") event.stopPropagation();
-}
-
-export default {
-  render({ model, el }) {
-    const inputs = new Map();
-    const rows = model.get("controls").map((control) => {
-      const shown = element("b", { "aria-hidden": "true" });
-      const made = control.kind === "Slider" ? slider(control, shown) : choice(control);
-      inputs.set(control.name, made);
-      made.put(model.get("values")[control.name]);
+function play({ model, el }) {
+  const inputs = new Map();
+  const rows = model.get("controls").map((control) => {
+    const shown = make("b", { "aria-hidden": "true" });
+    const made = control.kind === "Slider" ? slider(control, shown) : choice(control);
+    inputs.set(control.name, made);
+    made.put(model.get("values")[control.name]);
+    made.tell();
+    made.input.addEventListener("input", () => {
       made.tell();
-      made.input.addEventListener("input", () => {
-        made.tell();
-        const values = {};
-        for (const [name, one] of inputs) values[name] = one.value();
-        model.set("values", values);
-        model.save_changes();
-      });
-      return element("label", {}, element("span", {}, control.label), made.input, shown);
+      const values = {};
+      for (const [name, one] of inputs) values[name] = one.value();
+      model.set("values", values);
+      model.save_changes();
     });
-    const said = element("p", { role: "status", class: "said" });
-    const drawing = element("div", { role: "img", class: "drawing" });
-    const draw = () => {
-      drawing.innerHTML = model.get("drawing"); // made by course_lib, which escapes what is a text in it
-      drawing.setAttribute("aria-label", model.get("alt"));
-    };
-    const say = () => { said.textContent = model.get("said"); };
-    const follow = () => { // another view of the same widget was moved
-      for (const [name, one] of inputs) {
-        if (one.input !== document.activeElement) one.put(model.get("values")[name]);
-        one.tell();
-      }
-    };
-    const listeners = { "change:drawing": draw, "change:alt": draw, "change:said": say, "change:values": follow };
-    for (const [name, run] of Object.entries(listeners)) model.on(name, run);
-    draw();
-    say();
-    el.addEventListener("keydown", keep);
-    el.classList.add("course-play");
-    el.setAttribute("role", "group");
-    el.setAttribute("aria-label", model.get("label"));
-    el.append(element("div", { class: "controls" }, ...rows), said, drawing);
-    return () => {
-      el.removeEventListener("keydown", keep);
-      for (const [name, run] of Object.entries(listeners)) model.off(name, run);
-    };
-  },
-};
+    return make("label", {}, make("span", {}, control.label), made.input, shown);
+  });
+  const said = make("p", { role: "status", class: "said" });
+  const drawing = make("div", { role: "img", class: "drawing" });
+  const draw = () => {
+    drawing.innerHTML = model.get("drawing"); // made by course_lib, which escapes what is a text in it
+    drawing.setAttribute("aria-label", model.get("alt"));
+  };
+  const say = () => { said.textContent = model.get("said"); };
+  const follow = () => { // another view of the same widget was moved
+    for (const [name, one] of inputs) {
+      if (one.input !== document.activeElement) one.put(model.get("values")[name]);
+      one.tell();
+    }
+  };
+  const listeners = { "change:drawing": draw, "change:alt": draw, "change:said": say, "change:values": follow };
+  for (const [name, run] of Object.entries(listeners)) model.on(name, run);
+  draw();
+  say();
+  keepKeys(el);
+  el.classList.add("course-play");
+  el.setAttribute("role", "group");
+  el.setAttribute("aria-label", model.get("label"));
+  el.append(make("div", { class: "controls" }, ...rows), said, drawing);
+  return {
+    close: () => { for (const [name, run] of Object.entries(listeners)) model.off(name, run); },
+  };
+}

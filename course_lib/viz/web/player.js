@@ -1,15 +1,5 @@
 // What plays: the film, or its still frames where the browser has no decoder. Both have the same face.
 
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else if (value !== false) node.setAttribute(key, value === true ? "" : value);
-  }
-  node.append(...children);
-  return node;
-}
-
 function filmPlayer(bytes, changed, failed) {
   const url = URL.createObjectURL(new Blob([bytes], { type: "video/mp4" }));
   const video = make("video", { playsinline: true, preload: "auto", "aria-label": "The clip" });

@@ -63,6 +63,8 @@ function view({ model, el }) {
   const button = make("button", { type: "button", class: "tl-play", onclick: () => toggle() });
   const clock = make("span", { class: "tl-clock" });
   const now = make("div", { class: "tl-now" });
+  const side = make("div", { class: "tl-side" }, now);
+  side.style.minHeight = `${38 * data.rows.length}px`; // what happens now moves nothing when it comes
   const controls = make("div", { class: "tl-controls" }, button, clock);
   const ruler = make("div", {
     class: "tl-ruler", role: "slider", tabindex: "0", "aria-label": "Second of the clip", "aria-valuemin": "0",
@@ -73,7 +75,6 @@ function view({ model, el }) {
   const overlay = make("div", { class: "tl-overlay" }, playhead);
   const root = make("div", {
     class: "tl", role: "group", "aria-label": data.title || "Clip and timeline",
-    "data-lm-suppress-shortcuts": "true", // JupyterLab's own keys (d d deletes a cell) must not fire in here
   });
 
   const tracks = {};
@@ -178,6 +179,7 @@ function view({ model, el }) {
       axis.addEventListener(end, () => axis.removeEventListener("pointermove", move), { once: true });
   });
   screen.addEventListener("click", () => { handle.focus(); toggle(); });
+  keepKeys(root);
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input") || handle.key?.(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = event.shiftKey ? 1 : 0.1;
@@ -192,7 +194,7 @@ function view({ model, el }) {
   });
 
   if (data.title) root.append(make("p", { class: "tl-title" }, data.title));
-  root.append(make("div", { class: "tl-top" }, make("div", { class: "tl-left" }, screen, controls), make("div", { class: "tl-side" }, now)), note, axis);
+  root.append(make("div", { class: "tl-top" }, make("div", { class: "tl-left" }, screen, controls), side), note, axis);
   for (const row of data.rows) addTrack(row.name, make("div", { class: `tl-track tl-row-${row.name}` }));
   if (data.ticks.length) {
     const at = data.ticks.map((t) => t.toFixed(1)).join(", ");
