@@ -139,7 +139,7 @@ def test_a_slider_moves_the_question_and_the_words_say_where_its_number_looks(mo
     attention.widget([asked(k) for k in range(5)], clip(), 3, "second asked for")
     [(play, png, alt)] = shown
     assert alt == attention_alt(asked(3)) and png.startswith(b"\x89PNG")
-    said = 'Asked: 3 ? It answers: <b>. "3" looks most at 7.2 s, the answer\'s first word at 7.2 s.'
+    said = 'Asked: 3? It answers: <b>. "3" looks most at 7.2 s, the answer\'s first word at 7.2 s.'
     assert play.said == said
     play.values = {"number": 1}
     assert '"1" looks most at 3.2 s' in play.said
