@@ -18,6 +18,7 @@ from course_lib.viz.film import Film, embeddable
 from course_lib.viz.viewer import STRIP, Row, View, png_of, viewer_data, widget_class
 
 ROW = "yours"
+_last: dict[Path, Any] = {}  # the marker that was shown last for each file: running its cell again loses nothing
 
 
 def mark(
@@ -25,8 +26,9 @@ def mark(
 ) -> None:
     """Show the video file `film` with a row to mark its events in, and save them as the timeline JSON `save_to`.
 
-    Space plays; S starts an event and S ends it; then say who does what. Events that `save_to` already has are loaded.
-    Raises VideoError, and TimelineError where `save_to` is there and is not a timeline of this film.
+    Space plays; S starts an event and S ends it; then say who does what. Events that `save_to` already has are loaded,
+    and those that were marked in this kernel and not saved. Raises VideoError, and TimelineError where `save_to` is
+    there and is not a timeline of this film, or its folder is not there.
     """
     from course_lib.video import sample
     from course_lib.viz.timelines import alt_text, frame_strip, timelines
@@ -37,7 +39,12 @@ def mark(
     saved = file.load()
     clip = sample(film, num_frames=STRIP, size=240)
     figure = timelines(saved, None, (), small.duration, clip, title) if saved else frame_strip(clip)
-    show(_marker_class()(film, small, marker_data(small, title), file, saved), png_of(figure), alt_text(saved, None))
+    marker = _marker_class()(film, small, marker_data(small, title), file, saved)
+    before = _last.get(file.path.resolve())
+    if before is not None and before.events != before.saved and before.file.duration == file.duration:
+        marker.events = before.events
+    _last[file.path.resolve()] = marker
+    show(marker, png_of(figure), alt_text(saved, None))
 
 
 def marker_data(film: Film, title: str = "") -> View:
@@ -57,6 +64,10 @@ class MarkFile:
 
     def load(self) -> Timeline | None:
         """The timeline in the file; None where there is no file. Raises TimelineError for any other file."""
+        if not self.path.parent.is_dir():
+            raise TimelineError(
+                f"The folder {self.path.parent} of {self.path.name} does not exist.", "Make it, or save elsewhere."
+            )
         if not self.path.exists():
             self._seen = None
             return None

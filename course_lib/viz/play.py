@@ -59,13 +59,14 @@ def widget(label: str, controls: Sequence[Control], view: Callable[..., View]) -
     values = {control.name: control.value for control in controls}
     first = asdict(view(**values))
     play = _kind()(
-        label=label, controls=[{"kind": type(c).__name__, **asdict(c)} for c in controls], values=values, **first
-    )
+        label=label, controls=[{"kind": type(c).__name__, **asdict(c)} for c in controls], values=values,
+        answered=values, **first,
+    )  # fmt: skip
 
     def answer(change: Any) -> None:
         seen = view(**change["new"])
-        with play.hold_sync():  # one message, not three
-            play.drawing, play.said, play.alt = seen.drawing, seen.said, seen.alt
+        with play.hold_sync():  # one message, not four
+            play.drawing, play.said, play.alt, play.answered = seen.drawing, seen.said, seen.alt, change["new"]
 
     play.observe(answer, names="values")
     return play
@@ -87,6 +88,7 @@ def _kind() -> type:
         label = traitlets.Unicode().tag(sync=True)
         controls: Any = traitlets.List().tag(sync=True)
         values: Any = traitlets.Dict().tag(sync=True)
+        answered: Any = traitlets.Dict().tag(sync=True)  # the values that the drawing is of
         drawing = traitlets.Unicode().tag(sync=True)
         said = traitlets.Unicode().tag(sync=True)
         alt = traitlets.Unicode().tag(sync=True)

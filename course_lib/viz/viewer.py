@@ -71,7 +71,7 @@ def viewer_data(
 
 def view(
     film: str | os.PathLike[str],
-    truth: Timeline | None = None,
+    truth: Timeline | str | os.PathLike[str] | None = None,
     told: Sequence[Event] | None = None,
     seconds: Sequence[float] = (),
     *,
@@ -81,13 +81,16 @@ def view(
     """Show the video file `film` with its true events, the told ones and the sampled seconds on one axis.
 
     It plays; a click on the axis or on an event goes there. Told events that `truth` contradicts are vermilion and
-    hatched and say their kind; true ones that were not told say "not told". clip: frames for the static picture, which
-    stands in for the widget where no kernel runs; without it they are read from the film. Raises VideoError.
+    hatched and say their kind; true ones that were not told say "not told". truth: may also be its JSON file. clip:
+    frames for the static picture, which stands in for the widget where no kernel runs; without it they are read from
+    the film. Raises VideoError.
     """
     from course_lib.video import sample
     from course_lib.viz.timelines import alt_text, timelines
     from course_lib.viz.twin import show
 
+    if isinstance(truth, str | os.PathLike):
+        truth = Timeline.load(os.fspath(truth))
     small = embeddable(film)
     data = viewer_data(small, truth, told, seconds, title)
     clip = clip or sample(film, num_frames=STRIP, size=240)

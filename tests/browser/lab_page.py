@@ -173,14 +173,16 @@ class LabPage:
         self.page.keyboard.press("ControlOrMeta+Enter")
         self.page.wait_for_function(ENDED, arg=index, timeout=timeout * 1000)
 
+    def execute(self, code: str) -> None:
+        """Have the kernel run `code`, as a cell elsewhere would, and wait for nothing."""
+        kernel = f"{NOTEBOOK}.sessionContext.session.kernel"
+        self.page.evaluate(f"code => {{ {kernel}.requestExecute({{ code }}).done.catch(() => 0); }}", code)
+
     def kill_kernel(self) -> None:
         """The kernel's process dies, as one without memory does; say yes to what JupyterLab tells of it."""
         path = self.page.evaluate(f"() => {NOTEBOOK}.context.path")
         self.ran.clear()
-        self.page.evaluate(
-            f"code => {{ {NOTEBOOK}.sessionContext.session.kernel.requestExecute({{ code }}).done.catch(() => 0); }}",
-            DIE,
-        )
+        self.execute(DIE)
         died = self.page.locator(".jp-Dialog", has_text="appears to have died")
         died.get_by_role("button", name="Ok").click()
         self.wait_for_kernel(path)

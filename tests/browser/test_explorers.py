@@ -75,6 +75,18 @@ def test_a_flood_of_moves_ends_with_the_newest_and_is_not_answered_one_by_one(pa
     assert 1 <= answers < 100
 
 
+def test_a_kernel_that_is_busy_is_said_until_it_answers(page):
+    widget, flag = shown(page), page.lab.folder / "notebooks" / "go"
+    busy = widget.get_by_text("The kernel is busy")
+    assert busy.is_hidden()
+    page.execute("from pathlib import Path\nwhile not Path('go').exists(): pass")
+    move(widget, "frames a second", 2)
+    busy.wait_for()
+    flag.touch()
+    says(widget, "32 frames")
+    busy.wait_for(state="hidden")
+
+
 def test_arrow_keys_move_a_slider_and_letters_do_not_reach_the_notebook(page):
     widget = shown(page)
     slider = widget.get_by_role("slider", name="pooling")

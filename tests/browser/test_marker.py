@@ -6,15 +6,16 @@ from timeline import READY, at, axis, drag, show
 from course_lib.timeline import Event, Timeline
 
 PRETRAINED = "notebooks/07_pretrained.ipynb"
-MARK = 'viz.mark(clips / "demo.mp4")\n'
 
 
 @pytest.fixture
-def file(page):
-    """Where the marker saves if it is not told: nothing is there yet."""
-    path = page.lab.folder / "notebooks" / "clip.timeline.json"
-    path.unlink(missing_ok=True)
-    return path
+def file(page, request):
+    """Where the marker of this test saves: nothing is there yet, and the kernel has seen none of it."""
+    return page.lab.folder / "notebooks" / f"{request.node.name}.json"
+
+
+def marker_of(page, file):
+    return show(page, f'viz.mark(clips / "demo.mp4", "{file.name}")\n')
 
 
 def mark(marker, start, end, who, what):
@@ -53,7 +54,7 @@ def test_an_event_marked_in_chapter_07_by_keys_alone_is_saved_and_there_after_a_
 
 
 def test_undo_takes_back_step_by_step(page, file):
-    marker = show(page, MARK)
+    marker = marker_of(page, file)
     mark(marker, 1, 3, "dog", "runs")
     mark(marker, 4, 6, "dog", "sits")
     page.get_by_role("button", name="yours: dog sits").click()
@@ -71,8 +72,17 @@ def test_undo_takes_back_step_by_step(page, file):
     assert "viz.mark" in page.cells()[0]["source"], "the notebook took nothing back"
 
 
+def test_running_the_cell_again_keeps_what_was_marked_and_not_saved(page, file):
+    mark(marker_of(page, file), 1, 3, "dog", "runs")
+    page.get_by_text("1 event, not saved yet.").wait_for()
+    page.run_cell(0)
+    page.get_by_role("button", name="yours: dog runs, 1.0 to 3.0 s").wait_for()
+    page.get_by_text("1 event, not saved yet.").wait_for()
+    assert not file.exists()
+
+
 def test_events_are_drawn_and_their_ends_dragged_with_the_mouse(page, file):
-    show(page, MARK)
+    marker_of(page, file)
     drag(page, 3, 9, page.locator(".tl-row-yours"))
     at(page, 9)
     page.mouse.up()
@@ -87,7 +97,7 @@ def test_events_are_drawn_and_their_ends_dragged_with_the_mouse(page, file):
 
 
 def test_what_cannot_be_saved_is_said_in_one_line(page, file):
-    marker = show(page, MARK)
+    marker = marker_of(page, file)
     slider = axis(page)
     slider.press("s")
     slider.press("s")
@@ -96,7 +106,7 @@ def test_what_cannot_be_saved_is_said_in_one_line(page, file):
     mark(marker, 1, 3, "dog", "runs")
     file.write_text("my diary")
     page.get_by_role("button", name="Save", exact=True).click()
-    line = page.get_by_text("clip.timeline.json is there and is not a timeline, so it stays as it is.")
+    line = page.get_by_text(f"{file.name} is there and is not a timeline, so it stays as it is.")
     line.wait_for()
     assert "tl-wrong" in line.get_attribute("class") and file.read_text() == "my diary"
     assert page.unreadable(marker) == [] and page.beyond(marker) == []

@@ -19,8 +19,13 @@ function choice(control) {
   return { input, tell: () => {}, value: () => input.value, put: (value) => { input.value = value; } };
 }
 
+const PATIENCE = 500; // ms without an answer, after which it is said that the kernel is busy
+
 function play({ model, el }) {
   const inputs = new Map();
+  const busy = make("p", { role: "status", class: "busy" }, "The kernel is busy; this follows when it is free.");
+  busy.hidden = true;
+  let waiting = 0;
   const rows = model.get("controls").map((control) => {
     const shown = make("b", { "aria-hidden": "true" });
     const made = control.kind === "Slider" ? slider(control, shown) : choice(control);
@@ -33,6 +38,7 @@ function play({ model, el }) {
       for (const [name, one] of inputs) values[name] = one.value();
       model.set("values", values);
       model.save_changes();
+      waiting ||= setTimeout(() => { busy.hidden = false; }, PATIENCE);
     });
     return make("label", {}, make("span", {}, control.label), made.input, shown);
   });
@@ -49,7 +55,13 @@ function play({ model, el }) {
       one.tell();
     }
   };
-  const listeners = { "change:drawing": draw, "change:alt": draw, "change:said": say, "change:values": follow };
+  const caughtUp = () => {
+    if (JSON.stringify(model.get("answered")) !== JSON.stringify(model.get("values"))) return;
+    clearTimeout(waiting);
+    waiting = 0;
+    busy.hidden = true;
+  };
+  const listeners = { "change:answered": caughtUp, "change:drawing": draw, "change:alt": draw, "change:said": say, "change:values": follow };
   for (const [name, run] of Object.entries(listeners)) model.on(name, run);
   draw();
   say();
@@ -57,7 +69,7 @@ function play({ model, el }) {
   el.classList.add("course-play");
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", model.get("label"));
-  el.append(make("div", { class: "controls" }, ...rows), said, drawing);
+  el.append(make("div", { class: "controls" }, ...rows), busy, said, drawing);
   return {
     close: () => { for (const [name, run] of Object.entries(listeners)) model.off(name, run); },
   };
