@@ -122,7 +122,7 @@ def _strip(data: Race, name: str, frames: int, event: int | None) -> str:
     if first is None:
         told = f"not with 1 to {data.most}"
     else:
-        told = f"from {first}" + (f", not {len(again)} more" if again else "")
+        told = f"first with {first}" + (f", {len(again)} gaps" if len(again) > 1 else ", 1 gap" if again else "")
     return tracks.row(f"with 1 to {data.most}", cells, told, kind="cells")
 
 
