@@ -312,7 +312,8 @@ else:
 # %% [markdown]
 # On drawn clips *pocket* has an advantage that you should not forget: it was trained on that world and its words. What you compare is how
 # errors are *shaped*: order swapped, seconds shifted, events invented. So run the probe on your own clip too.
-#
+
+# %% [markdown]
 # It needs your clip's truth. Mark it: put your file's path in place of `film`, run the cell, and click the film. Space plays, S begins
 # an event and S ends it, then say who does what; Ctrl+S saves. Half a minute of film takes about two.
 

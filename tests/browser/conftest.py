@@ -8,11 +8,8 @@ progress. `pytest tests/browser --shots` keeps a picture of each first screen an
 
 from __future__ import annotations
 
-import json
-import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,41 +19,14 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "browser"), str(TESTS / "lab")]  # importlib mode leaves a test's neighbours out of reach
 
 from browsers import H264, executable, unmet  # noqa: E402
+from clone import Lab, opened  # noqa: E402
 from lab_page import LabPage  # noqa: E402
-from served import served  # noqa: E402
 
-ROOT = TESTS.parent
-COPIED = ("course_lib", "notebooks", "exercises", "course.toml")
 SIZE = (1280, 720)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shots", action="store_true", help="Keep screenshots under tests/browser/shots/.")
-
-
-@dataclass(frozen=True)
-class Lab:
-    """url: without a slash at its end; folder: the copy of the clone; home: of the learner, with the server's log."""
-
-    url: str
-    token: str
-    folder: Path
-    home: Path
-
-    def reset(self) -> None:
-        """The notebooks as they are in the clone; no record, no layout, no theme chosen."""
-        shutil.rmtree(self.home / ".jupyter" / "lab", ignore_errors=True)
-        for name in (".course", "notebooks", "exercises"):
-            shutil.rmtree(self.folder / name, ignore_errors=True)
-        _copy(self.folder)
-
-
-def _copy(folder: Path) -> None:
-    for name in COPIED:
-        if (ROOT / name).is_file():
-            shutil.copy(ROOT / name, folder)
-        elif not (folder / name).exists():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
 
 
 @pytest.fixture(scope="session")
@@ -66,16 +36,9 @@ def executable_path() -> str:
 
 @pytest.fixture(scope="session")
 def lab(executable_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A server of `course lab`, with a home of its own: empty but for a setting that the tests look through."""
-    base = tmp_path_factory.mktemp("lab")
-    home, folder = base / "home", base / "clone"
-    (home / ".jupyter").mkdir(parents=True)
-    (home / ".jupyter" / "jupyter_lab_config.json").write_text(json.dumps({"LabApp": {"expose_app_in_browser": True}}))
-    folder.mkdir()
-    _copy(folder)
-    with served(["lab", "--no-browser"], home, PYTHONPATH=str(folder)) as started:
-        url, _, token = started.url.partition("/lab/tree/notebooks/00_welcome.ipynb?token=")
-        yield Lab(url, token, folder, home)
+    """A server of `course lab` for all files that one worker runs."""
+    with opened(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
 
 
 @pytest.fixture(scope="module")
