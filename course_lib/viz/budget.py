@@ -97,7 +97,7 @@ def draw(data: Budget) -> Figure:
 
 def alt_text(data: Budget) -> str:
     """What the picture shows, in words."""
-    missed = ", ".join(f"{e.text} ({e.start:.1f} to {e.end:.1f} s)" for e in data.missed) or "none"
+    missed = ", ".join(map(tracks.called, data.missed)) or "none"
     return (
         f"{len(data.seconds)} frames over {len(data.events)} events, of which it misses: {missed}. "
         f"{data.tokens:,} tokens, attention {data.attention:.3g} times the usual."
@@ -115,7 +115,7 @@ def png(data: Budget) -> bytes:
 
 def view(data: Budget) -> play.View:
     """The same as a drawing that a slider changes, with its numbers as a sentence."""
-    missed = "; ".join(f"{e.text} ({e.start:.1f} to {e.end:.1f} s)" for e in data.missed)
+    missed = "; ".join(map(tracks.called, data.missed))
     frames = len(data.seconds)
     said = (
         f"{frames} frame{'s' * (frames != 1)}, {data.tokens:,} tokens: {data.per_frame} a frame. Attention costs "

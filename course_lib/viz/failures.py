@@ -84,7 +84,7 @@ def _matrices(shown: Matrices) -> str:
     shade = _scale(min(whole), max(whole), 0.0, 1.0)
     parts = []
     for k, (name, m) in enumerate(panels.items()):
-        x0 = left + panel_wide * (k % across if not stacked else 0)
+        x0 = left + panel_wide * (k % across)
         y0 = 30 + panel_high * (k if stacked else 0)
         parts.append(_text(x0 + cell * m.shape[1] / 2, y0 - 14, name, 13, "middle", weight="bold"))
         parts.append(_shades(m, shade, x0, y0, cell))

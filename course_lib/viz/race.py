@@ -97,7 +97,7 @@ def view(data: Race, frames: int, event: int | None = None) -> play.View:
         value = f"{found.sum()} of {len(found)}" if event is None else ("saw it" if ok else "missed it")
         rows.append(tracks.row(name, body, value))
         rows.append(_strip(data, name, frames, event))
-    what = "all events" if event is None else f"that {_called(data.events[event])}"
+    what = "all events" if event is None else f"that {tracks.called(data.events[event])}"
     said = f"With {_counted(frames)}, {len(saw)} of {len(data.looks)} samplers saw {what}" + (
         f": {', '.join(saw)}." if saw else "."
     )
@@ -106,10 +106,6 @@ def view(data: Race, frames: int, event: int | None = None) -> play.View:
 
 def _counted(frames: int) -> str:
     return f"{frames} frame{'s' * (frames != 1)}"
-
-
-def _called(event: Event) -> str:
-    return f"{event.text} ({event.start:.1f} to {event.end:.1f} s)"
 
 
 def _strip(data: Race, name: str, frames: int, event: int | None) -> str:

@@ -16,6 +16,11 @@ def sheet(rows: Iterable[str]) -> str:
     return f'<div style="--right: {palette.RIGHT}; --wrong: {palette.WRONG}">{"".join(rows)}</div>'
 
 
+def called(event: Event) -> str:
+    """An event in a sentence: "the car stops (1.0 to 4.0 s)"."""
+    return f"{event.text} ({event.start:.1f} to {event.end:.1f} s)"
+
+
 def row(name: str, body: str, value: str = "", kind: str = "line", more: str = "") -> str:
     """A name, a track of `body` (HTML), and a value; name and value are plain text. kind and more: classes of the
     track and of the row."""
