@@ -32,6 +32,14 @@ def says(widget, words):
     widget.locator(".said", has_text=words).wait_for()
 
 
+def redraws(widget, act, words):
+    """After `act` the widget says `words`, and its drawing is another one."""
+    before = widget.locator(".drawing").inner_html()
+    act()
+    says(widget, words)
+    assert widget.locator(".drawing").inner_html() != before
+
+
 def move(widget, name, value):
     """As a mouse does: to a value, wherever it lies on the slider."""
     widget.get_by_role("slider", name=name).fill(str(value))
@@ -123,10 +131,7 @@ def test_the_race_of_chapter_02_answers_its_slider_and_its_choice(page):
     widget = of_chapter(page, *RACE)
     page.shot("race", widget)
     says(widget, "With 16 frames")
-    before = widget.locator(".drawing").inner_html()
-    move(widget, "frames", 1)
-    says(widget, "With 1 frame, 0 of 5 samplers saw all events.")
-    assert widget.locator(".drawing").inner_html() != before
+    redraws(widget, lambda: move(widget, "frames", 1), "With 1 frame, 0 of 5 samplers saw all events.")
     choice = widget.get_by_role("combobox", name="has to be seen")
     choice.select_option(index=1)
     event = choice.locator("option").nth(1).inner_text().partition(": ")[2]
@@ -138,8 +143,6 @@ def test_the_attention_of_chapter_03_follows_the_second_that_is_asked_for(page):
     widget = of_chapter(page, *ATTENTION)
     page.shot("attention", widget)
     says(widget, "second 17")
-    before = widget.locator(".drawing").inner_html()
-    widget.get_by_role("slider", name="second asked for").press("ArrowRight")
-    says(widget, "second 18")
-    assert widget.locator(".drawing").inner_html() != before
+    slider = widget.get_by_role("slider", name="second asked for")
+    redraws(widget, lambda: slider.press("ArrowRight"), "second 18")
     assert_readable_and_whole(page, widget)

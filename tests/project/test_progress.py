@@ -37,10 +37,12 @@ def test_a_bar_shows_in_a_terminal_while_the_work_goes_on_and_is_gone_after_it()
     assert child.returncode == 0
 
 
-def test_a_bar_shows_while_the_very_first_item_is_still_being_made():
+@pytest.mark.parametrize(("after", "how"), [("0", ""), ("1e6", ", at_once=True")], ids=["by its timer", "at once"])
+def test_a_bar_shows_while_the_very_first_item_is_still_being_made(after, how):
+    """At once: before work that lets no other thread run."""
     child, terminal = child_with_terminal(
-        "import sys\nfrom course_lib import progress as p\np.SHOW_AFTER = 0\n"
-        "with p.waiting('loading pocket'): sys.stdin.readline()"
+        f"import sys\nfrom course_lib import progress as p\np.SHOW_AFTER = {after}\n"
+        f"with p.waiting('loading pocket'{how}): sys.stdin.readline()"
     )
     assert "loading pocket" in read_until(terminal, "loading pocket")
     child.communicate("go on\n", timeout=60)
@@ -98,16 +100,6 @@ def test_a_process_that_does_a_share_of_the_work_draws_no_bar_of_its_own():
         "with get_context('spawn').Pool(1) as pool: print(pool.apply(p._place), p._place())"
     )
     assert child.communicate(timeout=60)[0] == "nowhere terminal\n"
-
-
-def test_a_bar_can_show_before_work_that_lets_no_other_thread_run():
-    child, terminal = child_with_terminal(
-        "import sys\nfrom course_lib import progress as p\np.SHOW_AFTER = 1e6\n"
-        "with p.waiting('loading', at_once=True): sys.stdin.readline()"
-    )
-    assert "loading" in read_until(terminal, "loading")
-    child.communicate("go on\n", timeout=60)
-    assert child.returncode == 0
 
 
 def test_an_error_in_the_work_comes_through_and_ends_the_bar():
